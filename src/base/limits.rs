@@ -1,0 +1,30 @@
+//! Every bound of the process in one file: what has no bound here has none anywhere.
+
+/// Largest request frame, as Kafka's `socket.request.max.bytes` (protocol.md N2).
+pub const FRAME_BYTES_MAX: usize = 104_857_600;
+/// Largest frame of a request that carries no records: names and numbers need no more.
+pub const SMALL_FRAME_BYTES_MAX: usize = 16 * 1024 * 1024;
+/// Request bytes that all connections together may hold while their frames are incomplete or wait.
+pub const REQUEST_BYTES_IN_FLIGHT_MAX: usize = 256 * 1024 * 1024;
+/// Requests of one connection that may wait for their commit at once.
+pub const REQUESTS_PARKED_MAX: usize = 1_000;
+/// Largest fetch answer, as Kafka's `fetch.max.bytes` (protocol.md F2).
+pub const FETCH_BYTES_MAX: i32 = 57_671_680;
+/// Largest topic name, in bytes (protocol.md A1).
+pub const TOPIC_NAME_BYTES_MAX: usize = 249;
+/// Partitions that one request may create (protocol.md A3).
+pub const PARTITIONS_PER_REQUEST_MAX: usize = 10_000;
+/// Topics in one DescribeTopicPartitions answer (protocol.md M8).
+pub const DESCRIBE_PARTITIONS_MAX: i32 = 2_000;
+/// What a compressed batch may unfold to, wherever one must be opened.
+pub const UNCOMPRESSED_BYTES_MAX: usize = 104_857_600;
+/// Smallest batch header: up to and including the record count.
+pub const BATCH_HEADER_BYTES: usize = 61;
+/// Producer ids that are reserved by one catalog record (protocol.md T1).
+pub const PRODUCER_ID_BLOCK: i64 = 1_000;
+/// Batches per producer that a duplicate is found among (protocol.md P16).
+pub const PRODUCER_BATCHES_KEPT: usize = 5;
+
+const _: () = assert!(SMALL_FRAME_BYTES_MAX <= FRAME_BYTES_MAX);
+const _: () = assert!(FRAME_BYTES_MAX <= REQUEST_BYTES_IN_FLIGHT_MAX);
+const _: () = assert!(FETCH_BYTES_MAX as usize <= FRAME_BYTES_MAX);
