@@ -181,13 +181,15 @@ impl Broker {
 
     /// Asks it to end with SIGTERM; tells how it ended and after how long.
     pub fn terminate(&mut self) -> (ExitStatus, Duration) {
-        let mut child = self.child.take().expect("the broker is down");
         let start = Instant::now();
-        signal(child.id(), Signal::TERM);
-        let status = wait::until("the broker to end after SIGTERM", seconds(15), || {
-            child.try_wait().unwrap()
-        });
-        (status, start.elapsed())
+        signal(self.pid(), Signal::TERM);
+        (self.wait_end(), start.elapsed())
+    }
+
+    /// Waits for its end.
+    pub fn wait_end(&mut self) -> ExitStatus {
+        let mut child = self.child.take().expect("the broker is down");
+        wait::until("the broker to end", seconds(15), || child.try_wait().unwrap())
     }
 
     /// Whether the process is still there.

@@ -136,8 +136,19 @@ impl Running {
         }
     }
 
+    /// Closes its input, which tells some that it is time to end.
+    pub fn close_input(&mut self) {
+        self.child.stdin = None;
+    }
+
+    /// Forgets the lines that nobody has asked for yet; returns them.
+    pub fn drain(&mut self) -> Vec<String> {
+        self.lines.get_mut().unwrap().try_iter().collect()
+    }
+
     /// Waits for its end; fails when it takes longer than `limit`.
     pub fn finish(mut self, limit: Duration) -> Finished {
+        self.close_input();
         let start = Instant::now();
         let status = loop {
             if let Some(status) = self.child.try_wait().unwrap() {

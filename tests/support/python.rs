@@ -21,14 +21,19 @@ pub fn script(script: &str, arguments: &[&str]) -> Finished {
 
 /// Starts `tests/clients/<script>`.
 pub fn start(script: &str, arguments: &[&str]) -> Running {
-    let path = folder().join(script);
+    Running::start(script, &mut command(script, arguments), None)
+}
+
+/// Starts one that runs until its input is closed.
+pub fn start_until_closed(script: &str, arguments: &[&str]) -> Running {
+    Running::start(script, &mut command(script, arguments), Some(""))
+}
+
+fn command(script: &str, arguments: &[&str]) -> Command {
     let mut command = Command::new(interpreter());
+    command.arg("-u").arg(folder().join(script)).args(arguments);
+    command.env("PYTHONDONTWRITEBYTECODE", "1");
     command
-        .arg("-u")
-        .arg(path)
-        .args(arguments)
-        .env("PYTHONDONTWRITEBYTECODE", "1");
-    Running::start(script, &mut command, None)
 }
 
 /// Where scripts, requirements and the Maven file lie.

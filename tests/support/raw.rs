@@ -39,6 +39,16 @@ impl Raw {
         self
     }
 
+    /// The correlation id of the latest request.
+    pub fn correlation(&self) -> i32 {
+        self.correlation
+    }
+
+    /// Makes the next request's correlation id the one after this.
+    pub fn set_correlation(&mut self, correlation: i32) {
+        self.correlation = correlation;
+    }
+
     /// Sends a request; returns its correlation id.
     pub fn send<R: Request>(&mut self, version: i16, request: &R) -> i32 {
         let frame = self.frame(version, request);
