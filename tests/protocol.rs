@@ -64,7 +64,6 @@ mod code {
     pub const INVALID_REQUEST: i16 = 42;
     pub const OUT_OF_ORDER_SEQUENCE: i16 = 45;
     pub const INVALID_PRODUCER_EPOCH: i16 = 47;
-    pub const INVALID_TRANSACTION_TIMEOUT: i16 = 50;
     pub const GROUP_ID_NOT_FOUND: i16 = 69;
     pub const FETCH_SESSION_ID_NOT_FOUND: i16 = 70;
     pub const FENCED_LEADER_EPOCH: i16 = 74;

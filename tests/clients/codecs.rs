@@ -51,31 +51,15 @@ fn check(run: &Finished) {
     let found = &lines[0];
     assert_delivered(&found["sent"][0], COUNT / 2);
     assert_delivered(&found["sent"][1], COUNT / 2);
-    assert_eq!(
-        found["shares"],
-        json!([2, 2]),
-        "each member reads two partitions: {run}"
-    );
+    assert_eq!(found["shares"], json!([2, 2]), "each member reads two partitions: {run}");
     assert_eq!(found["overlap"], 0, "nobody shares a partition: {run}");
     assert_eq!(found["seen"], COUNT, "{run}");
     assert_eq!(found["distinct"], COUNT, "{run}");
     assert_eq!(found["missing"], 0, "{run}");
     assert_eq!(found["foreign"], 0, "{run}");
-    assert_eq!(
-        found["stable"],
-        json!({"state": "stable", "members": 2}),
-        "{run}"
-    );
-    assert_eq!(
-        found["empty"],
-        json!({"state": "empty", "members": 0}),
-        "{run}"
-    );
-    assert_eq!(
-        found["alone"],
-        json!({"state": "stable", "members": 1}),
-        "{run}"
-    );
+    assert_eq!(found["stable"], json!({"state": "stable", "members": 2}), "{run}");
+    assert_eq!(found["empty"], json!({"state": "empty", "members": 0}), "{run}");
+    assert_eq!(found["alone"], json!({"state": "stable", "members": 1}), "{run}");
     assert_eq!(found["groups"], json!(["readers"]), "{run}");
     assert_eq!(found["topics"]["letters"], 4, "{run}");
     assert_eq!(found["topics"]["kept"], 1, "{run}");
@@ -83,22 +67,18 @@ fn check(run: &Finished) {
 }
 
 fn assert_delivered(report: &Value, count: u64) {
-    assert_eq!(
-        *report,
-        json!({"delivered": count, "failed": [], "left": 0})
-    );
+    assert_eq!(*report, json!({"delivered": count, "failed": [], "left": 0}));
 }
 
-/// Batches come back as they were sent: compressed, by the codec that the client used.
+/// Batches come back as they were sent: compressed, by the codec that the client used. (librdkafka
+/// sends a batch that compression would only lengthen as it is, so the tiny ones are left out.)
 fn assert_stored_with(broker: &Broker, codec: i16) {
     let mut raw = Raw::connect(broker.port());
     let found = fetch(&mut raw, "kept", 0, 0);
     let headers = batch::headers(&found.records.unwrap());
     assert_eq!(headers.iter().map(|header| header.count).sum::<i32>(), 500);
-    assert!(
-        headers
-            .iter()
-            .all(|header| header.codec() == codec && header.crc_ok),
-        "{headers:?}"
-    );
+    assert!(headers.iter().all(|header| header.crc_ok), "{headers:?}");
+    let mut large = headers.iter().filter(|header| header.count > 10).peekable();
+    assert!(large.peek().is_some(), "{headers:?}");
+    assert!(large.all(|header| header.codec() == codec), "{headers:?}");
 }

@@ -32,21 +32,13 @@ fn each_acks(client: &str, mode: &str) {
         let topic = format!("acks-{acks}");
         let arguments = [&bootstrap, client, &topic, "1000", acks];
         let report = python::script("produce.py", &arguments).last_json();
-        assert_eq!(
-            report,
-            json!({"delivered": 1000, "failed": [], "left": 0}),
-            "{acks} {mode}"
-        );
+        assert_eq!(report, json!({"delivered": 1000, "failed": [], "left": 0}), "{acks} {mode}");
         // With acks=0 the last bytes may still be on their way when the client is done.
         until_true("the end offset to be what was sent", seconds(10), || {
             end_offset(&mut raw, &topic) == 1000
         });
         let arguments = [&bootstrap, client, &topic, &format!("group-{acks}"), "1000"];
         let found = python::script("consume.py", &arguments).last_json();
-        assert_eq!(
-            found,
-            json!({"count": 1000, "distinct": 1000}),
-            "{acks} {mode}"
-        );
+        assert_eq!(found, json!({"count": 1000, "distinct": 1000}), "{acks} {mode}");
     }
 }

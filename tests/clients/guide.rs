@@ -21,25 +21,13 @@ fn ten_of_ten_after_a_crash_with_a_replication_factor_of_three() {
 }
 
 fn ten_of_ten_after_a_crash(replication: Option<&str>) {
-    let mut broker = Broker::options()
-        .fixed_port()
-        .tolerate("replication")
-        .start();
+    let mut broker = Broker::options().fixed_port().tolerate("replication").start();
     let bootstrap = broker.bootstrap();
     if let Some(replication) = replication {
-        let arguments = [
-            "--create",
-            "--topic",
-            TOPIC,
-            "--bootstrap-server",
-            &bootstrap,
-        ];
+        let arguments = ["--create", "--topic", TOPIC, "--bootstrap-server", &bootstrap];
         let sizes = ["--partitions", "1", "--replication-factor", replication];
         let created = java::tool(java::TOPICS, &[&arguments[..], &sizes[..]].concat());
-        assert!(
-            created.stdout.contains(&format!("Created topic {TOPIC}.")),
-            "{created}"
-        );
+        assert!(created.stdout.contains(&format!("Created topic {TOPIC}.")), "{created}");
     }
     let produced = python::script("guide_producer.py", &[&bootstrap, TOPIC]);
     assert_eq!(produced.last_json()["delivered"], 10, "{produced}");
@@ -49,10 +37,6 @@ fn ten_of_ten_after_a_crash(replication: Option<&str>) {
 
     let consumed = python::script("guide_consumer.py", &[&bootstrap, TOPIC, "guide"]);
     let expected: Vec<String> = (0..10).map(|number| format!("message {number}")).collect();
-    assert_eq!(
-        consumed.last_json()["messages"],
-        serde_json::json!(expected),
-        "{consumed}"
-    );
+    assert_eq!(consumed.last_json()["messages"], serde_json::json!(expected), "{consumed}");
     assert!(!consumed.stdout.contains("Consumer error"), "{consumed}");
 }

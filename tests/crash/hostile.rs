@@ -94,8 +94,7 @@ fn an_api_that_does_not_exist() {
 
 #[test]
 fn http_on_the_kafka_port_is_named() {
-    let broker =
-        stranger(|raw| raw.send_bytes(b"GET / HTTP/1.1\r\nHost: localhost\r\n\r\n"));
+    let broker = stranger(|raw| raw.send_bytes(b"GET / HTTP/1.1\r\nHost: localhost\r\n\r\n"));
     broker.wait_log(&["http"]);
 }
 

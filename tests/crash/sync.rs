@@ -27,9 +27,8 @@ fn with_fsync_no_reply_leaves_before_a_sync_that_began_after_its_write() {
     for (correlation, marker) in &sent {
         let write = write_of(&calls, marker);
         let reply = reply_of(&calls, *correlation);
-        let is_between = |call: &&Call| {
-            call.is_sync() && call.begin > write.end && call.end < reply.begin
-        };
+        let is_between =
+            |call: &&Call| call.is_sync() && call.begin > write.end && call.end < reply.begin;
         assert!(
             calls.iter().any(|call| is_between(&call)),
             "the reply to {marker} left on line {} after its write on {}..{}, with no sync between",

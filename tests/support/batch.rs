@@ -38,11 +38,8 @@ pub struct Batch {
 impl Batch {
     /// A right one, holding these values.
     pub fn of(values: &[&str]) -> Self {
-        let record = |value: &&str| Record {
-            key: None,
-            value: value.as_bytes().to_vec(),
-            time_delta: 0,
-        };
+        let record =
+            |value: &&str| Record { key: None, value: value.as_bytes().to_vec(), time_delta: 0 };
         Self {
             base_offset: 0,
             length: None,
@@ -86,12 +83,7 @@ impl Batch {
             put_record(&mut body, delta as i64, record);
         }
         let count = self.records.len() as i32;
-        let latest = self
-            .records
-            .iter()
-            .map(|record| record.time_delta)
-            .max()
-            .unwrap_or(0);
+        let latest = self.records.iter().map(|record| record.time_delta).max().unwrap_or(0);
         let mut out = Vec::new();
         out.extend(self.base_offset.to_be_bytes());
         let length = (HEADER_SIZE - 12 + body.len()) as i32;
@@ -161,9 +153,7 @@ pub fn headers(mut bytes: &[u8]) -> Vec<Header> {
 /// Milliseconds since 1970.
 pub fn now_ms() -> i64 {
     let now = std::time::SystemTime::now();
-    now.duration_since(std::time::UNIX_EPOCH)
-        .unwrap()
-        .as_millis() as i64
+    now.duration_since(std::time::UNIX_EPOCH).unwrap().as_millis() as i64
 }
 
 fn put_record(out: &mut Vec<u8>, offset_delta: i64, record: &Record) {

@@ -55,14 +55,8 @@ impl Options {
         let folder = TempDir::new_in(env!("CARGO_TARGET_TMPDIR")).unwrap();
         let kafka = if self.fixed_port { port::free() } else { 0 };
         let log = Arc::new(Mutex::new(String::new()));
-        let mut broker = Broker {
-            options: self,
-            child: None,
-            kafka,
-            http: 0,
-            log,
-            folder: Arc::new(folder),
-        };
+        let mut broker =
+            Broker { options: self, child: None, kafka, http: 0, log, folder: Arc::new(folder) };
         broker.start_process();
         broker
     }
@@ -87,12 +81,7 @@ impl Broker {
     /// One that is yet to be described.
     pub fn options() -> Options {
         let empty = Vec::new();
-        Options {
-            settings: empty,
-            tolerated: Vec::new(),
-            wrapper: Vec::new(),
-            fixed_port: false,
-        }
+        Options { settings: empty, tolerated: Vec::new(), wrapper: Vec::new(), fixed_port: false }
     }
 
     /// The port of the Kafka protocol.
@@ -154,16 +143,8 @@ impl Broker {
     pub fn resident_bytes(&self) -> u64 {
         let path = format!("/proc/{}/status", self.pid());
         let status = std::fs::read_to_string(path).unwrap();
-        let line = status
-            .lines()
-            .find(|line| line.starts_with("VmRSS:"))
-            .unwrap();
-        line.split_whitespace()
-            .nth(1)
-            .unwrap()
-            .parse::<u64>()
-            .unwrap()
-            * 1024
+        let line = status.lines().find(|line| line.starts_with("VmRSS:")).unwrap();
+        line.split_whitespace().nth(1).unwrap().parse::<u64>().unwrap() * 1024
     }
 
     /// Ends it as a crash does: no warning, nothing flushed.
@@ -194,9 +175,7 @@ impl Broker {
 
     /// Whether the process is still there.
     pub fn is_up(&mut self) -> bool {
-        self.child
-            .as_mut()
-            .is_some_and(|child| child.try_wait().unwrap().is_none())
+        self.child.as_mut().is_some_and(|child| child.try_wait().unwrap().is_none())
     }
 
     /// The command that starts it, also for tests that expect it to refuse.
@@ -239,12 +218,7 @@ impl Broker {
     }
 
     fn unexpected(&self) -> Vec<String> {
-        let known = |line: &str| {
-            self.options
-                .tolerated
-                .iter()
-                .any(|text| line.contains(text))
-        };
+        let known = |line: &str| self.options.tolerated.iter().any(|text| line.contains(text));
         let bad = |line: &&str| {
             (line.contains("ERROR") || line.contains("WARN") || line.contains("panicked at"))
                 && !known(line)
@@ -264,26 +238,15 @@ impl Drop for Broker {
             return;
         }
         let unexpected = self.unexpected();
-        assert!(
-            unexpected.is_empty(),
-            "the broker logged what no test expects: {unexpected:#?}"
-        );
+        assert!(unexpected.is_empty(), "the broker logged what no test expects: {unexpected:#?}");
     }
 }
 
 fn serve_arguments(data: &Path, kafka: u16, settings: &[String]) -> Vec<String> {
-    let mut words = vec![
-        "serve".to_owned(),
-        "--data".to_owned(),
-        data.display().to_string(),
-    ];
+    let mut words = vec!["serve".to_owned(), "--data".to_owned(), data.display().to_string()];
     words.extend(["--listen".to_owned(), format!("localhost:{kafka}")]);
     words.extend(["--http".to_owned(), "localhost:0".to_owned()]);
-    words.extend(
-        settings
-            .iter()
-            .flat_map(|setting| ["--set".to_owned(), setting.clone()]),
-    );
+    words.extend(settings.iter().flat_map(|setting| ["--set".to_owned(), setting.clone()]));
     words
 }
 
@@ -292,10 +255,7 @@ fn isolate(command: &mut Command, data: &Path) {
     for (key, _) in std::env::vars().filter(|(key, _)| key.starts_with("OTTLA_")) {
         command.env_remove(key);
     }
-    command
-        .env("XDG_DATA_HOME", data)
-        .env("XDG_CONFIG_HOME", data)
-        .env("RUST_BACKTRACE", "1");
+    command.env("XDG_DATA_HOME", data).env("XDG_CONFIG_HOME", data).env("RUST_BACKTRACE", "1");
 }
 
 /// Reads `ready kafka=localhost:41234 http=localhost:41235`.

@@ -13,27 +13,18 @@ pub fn get(port: u16, path: &str) -> (u16, String) {
     stream.read_to_string(&mut reply).unwrap();
     let (head, body) = reply.split_once("\r\n\r\n").unwrap_or((&reply, ""));
     let status = head.split(' ').nth(1).and_then(|text| text.parse().ok());
-    (
-        status.unwrap_or_else(|| panic!("no status in {head:?}")),
-        body.to_owned(),
-    )
+    (status.unwrap_or_else(|| panic!("no status in {head:?}")), body.to_owned())
 }
 
 /// The value of the one sample of `name` that has all these labels, if there is one.
 pub fn sample(metrics: &str, name: &str, labels: &[(&str, &str)]) -> Option<f64> {
-    let mut found = metrics
-        .lines()
-        .filter(|line| !line.starts_with('#'))
-        .filter_map(|line| {
-            let (series, value) = line.rsplit_once(' ')?;
-            let (series, given) = series.split_once('{').unwrap_or((series, ""));
-            let has = |(key, value): &(&str, &str)| given.contains(&format!("{key}=\"{value}\""));
-            (series == name && labels.iter().all(has)).then(|| value.parse().ok())?
-        });
+    let mut found = metrics.lines().filter(|line| !line.starts_with('#')).filter_map(|line| {
+        let (series, value) = line.rsplit_once(' ')?;
+        let (series, given) = series.split_once('{').unwrap_or((series, ""));
+        let has = |(key, value): &(&str, &str)| given.contains(&format!("{key}=\"{value}\""));
+        (series == name && labels.iter().all(has)).then(|| value.parse().ok())?
+    });
     let first = found.next();
-    assert!(
-        found.next().is_none(),
-        "{name}{labels:?} is there twice\n{metrics}"
-    );
+    assert!(found.next().is_none(), "{name}{labels:?} is there twice\n{metrics}");
     first
 }

@@ -46,21 +46,13 @@ pub fn start(class: &str, arguments: &[&str], stdin: Option<&str>) -> Tool {
     let slot = Slot::take();
     let mut command = java("-Xmx256m");
     command.arg(class).args(arguments);
-    Tool {
-        running: Running::start(class, &mut command, stdin),
-        _slot: slot,
-    }
+    Tool { running: Running::start(class, &mut command, stdin), _slot: slot }
 }
 
 /// A `java` command with Kafka's class path and a bound on its heap.
 pub fn java(heap: &str) -> Command {
     let mut command = Command::new("java");
-    command.args([
-        heap,
-        "-XX:+UseSerialGC",
-        "-XX:TieredStopAtLevel=1",
-        "-Xshare:auto",
-    ]);
+    command.args([heap, "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-Xshare:auto"]);
     command.arg("-Dorg.slf4j.simpleLogger.defaultLogLevel=warn");
     command.arg("-cp").arg(jars().join("*"));
     command
@@ -73,10 +65,7 @@ fn jars() -> &'static Path {
         let home = installed().join(format!("kafka-{}", fingerprint(&pom)));
         once(&home, |home| {
             let mut maven = Command::new("mvn");
-            maven
-                .args(["-q", "-B", "-f"])
-                .arg(&pom)
-                .arg("dependency:copy-dependencies");
+            maven.args(["-q", "-B", "-f"]).arg(&pom).arg("dependency:copy-dependencies");
             maven.arg(format!("-DoutputDirectory={}", home.display()));
             run("mvn (needs Maven and a JDK)", &mut maven, None, FETCH_TIME).success();
         });
@@ -93,9 +82,7 @@ struct Slot;
 impl Slot {
     fn take() -> Self {
         let taken = TAKEN.lock().unwrap();
-        let mut taken = GIVEN_BACK
-            .wait_while(taken, |taken| *taken >= SLOTS)
-            .unwrap();
+        let mut taken = GIVEN_BACK.wait_while(taken, |taken| *taken >= SLOTS).unwrap();
         *taken += 1;
         Self
     }

@@ -25,32 +25,19 @@ impl Finished {
 
     /// The lines of its standard output that are JSON objects.
     pub fn json(&self) -> Vec<serde_json::Value> {
-        self.stdout
-            .lines()
-            .filter_map(|line| serde_json::from_str(line).ok())
-            .collect()
+        self.stdout.lines().filter_map(|line| serde_json::from_str(line).ok()).collect()
     }
 
     /// The last JSON object it printed.
     pub fn last_json(&self) -> serde_json::Value {
-        self.json()
-            .pop()
-            .unwrap_or_else(|| panic!("no JSON line in {self}"))
+        self.json().pop().unwrap_or_else(|| panic!("no JSON line in {self}"))
     }
 }
 
 impl std::fmt::Display for Finished {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        let Self {
-            name,
-            status,
-            stdout,
-            stderr,
-        } = self;
-        write!(
-            f,
-            "{name}: {status}\n--- stdout\n{stdout}\n--- stderr\n{stderr}"
-        )
+        let Self { name, status, stdout, stderr } = self;
+        write!(f, "{name}: {status}\n--- stdout\n{stdout}\n--- stderr\n{stderr}")
     }
 }
 
@@ -67,11 +54,7 @@ pub struct Running {
 impl Running {
     /// Starts `command` under a name for messages, with `stdin` as its input.
     pub fn start(name: &str, command: &mut Command, stdin: Option<&str>) -> Self {
-        let input = if stdin.is_some() {
-            Stdio::piped()
-        } else {
-            Stdio::null()
-        };
+        let input = if stdin.is_some() { Stdio::piped() } else { Stdio::null() };
         let mut child = command
             .stdin(input)
             .stdout(Stdio::piped())
@@ -88,21 +71,9 @@ impl Running {
         ];
         if let Some(text) = stdin {
             // Dropped at the end of the statement: the child sees the end of its input.
-            child
-                .stdin
-                .take()
-                .unwrap()
-                .write_all(text.as_bytes())
-                .unwrap();
+            child.stdin.take().unwrap().write_all(text.as_bytes()).unwrap();
         }
-        Self {
-            name: name.to_owned(),
-            child,
-            stdout,
-            stderr,
-            lines: Mutex::new(lines),
-            readers,
-        }
+        Self { name: name.to_owned(), child, stdout, stderr, lines: Mutex::new(lines), readers }
     }
 
     /// Its process id.
@@ -122,11 +93,7 @@ impl Running {
                     }
                 }
                 Err(RecvTimeoutError::Timeout) => {
-                    panic!(
-                        "{}: no such line in {limit:?}\n{}",
-                        self.name,
-                        self.output()
-                    )
+                    panic!("{}: no such line in {limit:?}\n{}", self.name, self.output())
                 }
                 Err(RecvTimeoutError::Disconnected) => {
                     let status = self.child.wait();
@@ -156,11 +123,7 @@ impl Running {
             }
             if start.elapsed() > limit {
                 let _ = self.child.kill();
-                panic!(
-                    "{} still runs after {limit:?}\n{}",
-                    self.name,
-                    self.output()
-                );
+                panic!("{} still runs after {limit:?}\n{}", self.name, self.output());
             }
             wait::pass(Duration::from_millis(5));
         };
@@ -168,12 +131,7 @@ impl Running {
             reader.join().unwrap();
         }
         let (stdout, stderr) = (self.stdout(), self.stderr());
-        Finished {
-            name: self.name.clone(),
-            status,
-            stdout,
-            stderr,
-        }
+        Finished { name: self.name.clone(), status, stdout, stderr }
     }
 
     /// Sends it SIGTERM.
@@ -192,11 +150,7 @@ impl Running {
     }
 
     fn output(&self) -> String {
-        format!(
-            "--- stdout\n{}\n--- stderr\n{}",
-            self.stdout(),
-            self.stderr()
-        )
+        format!("--- stdout\n{}\n--- stderr\n{}", self.stdout(), self.stderr())
     }
 }
 
@@ -229,10 +183,7 @@ pub fn collect(
     thread::spawn(move || {
         let mut from = BufReader::new(from);
         let mut bytes = Vec::new();
-        while from
-            .read_until(b'\n', &mut bytes)
-            .is_ok_and(|count| count > 0)
-        {
+        while from.read_until(b'\n', &mut bytes).is_ok_and(|count| count > 0) {
             let line = String::from_utf8_lossy(&bytes).into_owned();
             text.lock().unwrap().push_str(&line);
             tell(line.trim_end().to_owned());

@@ -85,22 +85,9 @@ fn interpreter() -> &'static Path {
             )
             .success();
             let mut pip = Command::new(&python);
-            pip.args([
-                "-m",
-                "pip",
-                "install",
-                "--quiet",
-                "--disable-pip-version-check",
-                "-r",
-            ]);
+            pip.args(["-m", "pip", "install", "--quiet", "--disable-pip-version-check", "-r"]);
             pip.arg(&requirements);
-            run(
-                "pip install of the Python clients",
-                &mut pip,
-                None,
-                INSTALL_TIME,
-            )
-            .success();
+            run("pip install of the Python clients", &mut pip, None, INSTALL_TIME).success();
         });
         python
     })

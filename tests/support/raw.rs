@@ -26,11 +26,7 @@ impl Raw {
         stream.set_nodelay(true).unwrap();
         stream.set_read_timeout(Some(REPLY_TIME)).unwrap();
         stream.set_write_timeout(Some(REPLY_TIME)).unwrap();
-        Self {
-            stream,
-            correlation: 100,
-            client: "raw".to_owned(),
-        }
+        Self { stream, correlation: 100, client: "raw".to_owned() }
     }
 
     /// Under this client id from now on.
@@ -65,9 +61,7 @@ impl Raw {
             .with_request_api_version(version)
             .with_correlation_id(self.correlation)
             .with_client_id(Some(text(&self.client)));
-        header
-            .encode(&mut body, R::header_version(version))
-            .unwrap();
+        header.encode(&mut body, R::header_version(version)).unwrap();
         request.encode(&mut body, version).unwrap();
         let mut frame = i32::try_from(body.len()).unwrap().to_be_bytes().to_vec();
         frame.extend_from_slice(&body);
@@ -76,18 +70,11 @@ impl Raw {
 
     /// Receives the reply to `R`; returns its correlation id and body.
     pub fn receive<R: Request>(&mut self, version: i16) -> (i32, R::Response) {
-        let mut frame = self
-            .receive_frame()
-            .expect("the broker closed the connection");
+        let mut frame = self.receive_frame().expect("the broker closed the connection");
         let header_version = <R::Response as HeaderVersion>::header_version(version);
         let header = ResponseHeader::decode(&mut frame, header_version).unwrap();
         let body = R::Response::decode(&mut frame, version).unwrap();
-        assert_eq!(
-            frame.remaining(),
-            0,
-            "bytes left after the body of {:?}",
-            key_name(R::KEY)
-        );
+        assert_eq!(frame.remaining(), 0, "bytes left after the body of {:?}", key_name(R::KEY));
         (header.correlation_id, body)
     }
 
@@ -118,10 +105,7 @@ impl Raw {
     /// Fails unless the broker closes this connection without another reply.
     pub fn assert_closed(&mut self, why: &str) {
         let frame = self.receive_frame();
-        assert!(
-            frame.is_none(),
-            "{why}: expected a close, got the frame {frame:?}"
-        );
+        assert!(frame.is_none(), "{why}: expected a close, got the frame {frame:?}");
     }
 
     /// Whether nothing arrives for `time`.

@@ -45,32 +45,16 @@ impl Reference {
         let properties = folder.path().join("server.properties");
         std::fs::write(&properties, properties_of(port, controller, &folder)).unwrap();
         let mut format = java("-Xmx256m");
-        format.args([
-            "kafka.tools.StorageTool",
-            "format",
-            "-t",
-            "MkU3OEVBNTcwNTJENDM2Qg",
-            "-c",
-        ]);
+        format.args(["kafka.tools.StorageTool", "format", "-t", "MkU3OEVBNTcwNTJENDM2Qg", "-c"]);
         format.arg(&properties);
-        run(
-            "formatting Apache Kafka's folder",
-            &mut format,
-            None,
-            seconds(120),
-        )
-        .success();
+        run("formatting Apache Kafka's folder", &mut format, None, seconds(120)).success();
         let mut server = java("-Xmx512m");
         server.arg("kafka.Kafka").arg(&properties);
         let running = Running::start("Apache Kafka", &mut ends_with_us(&server), None);
         wait::until_true("Apache Kafka to accept", seconds(120), || {
             TcpStream::connect(("127.0.0.1", port)).is_ok()
         });
-        Self {
-            port,
-            running,
-            _folder: folder,
-        }
+        Self { port, running, _folder: folder }
     }
 }
 
@@ -86,10 +70,7 @@ fn ends_with_us(command: &Command) -> Command {
     let script = "trap 'kill -9 $child; exit' TERM; parent=$PPID; \"$@\" & child=$!; \
         while kill -0 $parent $child; do sleep 1; done 2>/dev/null; kill -9 $child";
     let mut shell = Command::new("bash");
-    shell
-        .args(["-c", script, "bash"])
-        .arg(command.get_program())
-        .args(command.get_args());
+    shell.args(["-c", script, "bash"]).arg(command.get_program()).args(command.get_args());
     shell
 }
 

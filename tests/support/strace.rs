@@ -26,10 +26,7 @@ pub struct Call {
 impl Call {
     /// Whether it makes written data durable.
     pub fn is_sync(&self) -> bool {
-        matches!(
-            self.name.as_str(),
-            "fsync" | "fdatasync" | "syncfs" | "msync"
-        )
+        matches!(self.name.as_str(), "fsync" | "fdatasync" | "syncfs" | "msync")
     }
 
     /// Whether it writes to a connection.
@@ -41,9 +38,7 @@ impl Call {
 /// The words of the `strace` that produces such a file at `output`, the program as direct child.
 pub fn command(output: &Path) -> Vec<String> {
     let output = output.display().to_string();
-    let words = [
-        "strace", "-D", "-f", "-yy", "-xx", "-s", "1000000", "-e", CALLS, "-o", &output,
-    ];
+    let words = ["strace", "-D", "-f", "-yy", "-xx", "-s", "1000000", "-e", CALLS, "-o", &output];
     words.iter().map(|&word| word.to_owned()).collect()
 }
 
@@ -100,17 +95,10 @@ fn unescape(text: &str) -> String {
 
 /// All quoted strings of the arguments, one after another.
 fn quoted(arguments: &str) -> Vec<u8> {
-    arguments
-        .split('"')
-        .skip(1)
-        .step_by(2)
-        .flat_map(unhex)
-        .collect()
+    arguments.split('"').skip(1).step_by(2).flat_map(unhex).collect()
 }
 
 fn unhex(text: &str) -> Vec<u8> {
     let digits = text.split("\\x").skip(1);
-    digits
-        .filter_map(|two| u8::from_str_radix(two.get(..2)?, 16).ok())
-        .collect()
+    digits.filter_map(|two| u8::from_str_radix(two.get(..2)?, 16).ok()).collect()
 }

@@ -39,9 +39,7 @@ pub fn try_create(
     configs: &[(&str, &str)],
 ) -> CreatableTopicResult {
     let topic = creatable(name, partitions, replication, configs);
-    let request = CreateTopicsRequest::default()
-        .with_topics(vec![topic])
-        .with_timeout_ms(10_000);
+    let request = CreateTopicsRequest::default().with_topics(vec![topic]).with_timeout_ms(10_000);
     raw.call(CREATE_TOPICS, &request).topics.remove(0)
 }
 
@@ -53,9 +51,7 @@ pub fn creatable(
     configs: &[(&str, &str)],
 ) -> CreatableTopic {
     let config = |(key, value): &(&str, &str)| {
-        CreatableTopicConfig::default()
-            .with_name(text(key))
-            .with_value(Some(text(value)))
+        CreatableTopicConfig::default().with_name(text(key)).with_value(Some(text(value)))
     };
     CreatableTopic::default()
         .with_name(topic_name(name))
@@ -71,16 +67,10 @@ pub fn produce_request(
     acks: i16,
     records: Option<Bytes>,
 ) -> ProduceRequest {
-    let data = PartitionProduceData::default()
-        .with_index(partition)
-        .with_records(records);
-    let topic = TopicProduceData::default()
-        .with_name(topic_name(topic))
-        .with_partition_data(vec![data]);
-    ProduceRequest::default()
-        .with_acks(acks)
-        .with_timeout_ms(10_000)
-        .with_topic_data(vec![topic])
+    let data = PartitionProduceData::default().with_index(partition).with_records(records);
+    let topic =
+        TopicProduceData::default().with_name(topic_name(topic)).with_partition_data(vec![data]);
+    ProduceRequest::default().with_acks(acks).with_timeout_ms(10_000).with_topic_data(vec![topic])
 }
 
 /// Produces to one partition with acks=all; returns whatever the answer is.
@@ -91,11 +81,7 @@ pub fn produce(
     records: Bytes,
 ) -> PartitionProduceResponse {
     let request = produce_request(topic, partition, -1, Some(records));
-    raw.call(PRODUCE, &request)
-        .responses
-        .remove(0)
-        .partition_responses
-        .remove(0)
+    raw.call(PRODUCE, &request).responses.remove(0).partition_responses.remove(0)
 }
 
 /// Produces and returns the base offset; the answer must be good.
@@ -112,17 +98,12 @@ pub fn fetch_request(topic: &str, partition: i32, offset: i64) -> FetchRequest {
         .with_min_bytes(1)
         .with_max_bytes(i32::MAX)
         .with_session_epoch(-1)
-        .with_topics(vec![fetch_topic(
-            topic,
-            &[fetch_partition(partition, offset)],
-        )])
+        .with_topics(vec![fetch_topic(topic, &[fetch_partition(partition, offset)])])
 }
 
 /// A topic as Fetch has it.
 pub fn fetch_topic(topic: &str, partitions: &[FetchPartition]) -> FetchTopic {
-    FetchTopic::default()
-        .with_topic(topic_name(topic))
-        .with_partitions(partitions.to_vec())
+    FetchTopic::default().with_topic(topic_name(topic)).with_partitions(partitions.to_vec())
 }
 
 /// A partition as Fetch has it.
@@ -146,17 +127,11 @@ pub fn offset_at(raw: &mut Raw, topic: &str, time: i64) -> ListOffsetsPartitionR
         .with_partition_index(0)
         .with_current_leader_epoch(-1)
         .with_timestamp(time);
-    let topic = ListOffsetsTopic::default()
-        .with_name(topic_name(topic))
-        .with_partitions(vec![partition]);
-    let request = ListOffsetsRequest::default()
-        .with_replica_id((-1).into())
-        .with_topics(vec![topic]);
-    raw.call(LIST_OFFSETS, &request)
-        .topics
-        .remove(0)
-        .partitions
-        .remove(0)
+    let topic =
+        ListOffsetsTopic::default().with_name(topic_name(topic)).with_partitions(vec![partition]);
+    let request =
+        ListOffsetsRequest::default().with_replica_id((-1).into()).with_topics(vec![topic]);
+    raw.call(LIST_OFFSETS, &request).topics.remove(0).partitions.remove(0)
 }
 
 /// The end of a partition's log, as ListOffsets tells it.
