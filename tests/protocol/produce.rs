@@ -73,7 +73,10 @@ fn p3_an_unknown_topic_or_partition_does_not_stop_the_others_and_is_not_created(
     let topics = topics.map(|(name, data)| {
         TopicProduceData::default().with_name(topic_name(name)).with_partition_data(data)
     });
-    let request = ProduceRequest::default().with_acks(-1).with_topic_data(topics.to_vec());
+    let request = ProduceRequest::default()
+        .with_transactional_id(None)
+        .with_acks(-1)
+        .with_topic_data(topics.to_vec());
     let reply = raw.call(PRODUCE, &request);
     let mut errors: Vec<_> = reply
         .responses
