@@ -1,5 +1,7 @@
 //! How each type of Kafka's grammar stands on the wire.
 
+use std::borrow::Cow;
+
 use bytes::Bytes;
 
 use super::{Kind, Reader, WireError, Writer};
@@ -152,14 +154,8 @@ impl Field for String {
 }
 
 impl Nullable for String {
-    /// Text that is not UTF-8 is taken with U+FFFD in place of what is wrong, as Kafka does.
     fn read_nullable(reader: &mut Reader<'_>, form: Form) -> Result<Option<String>, WireError> {
-        let Some(length) = reader.text_length(form.flexible)? else {
-            return Ok(None);
-        };
-        Ok(Some(
-            String::from_utf8_lossy(reader.take(length)?).into_owned(),
-        ))
+        Ok(reader.text(form.flexible)?.map(Cow::into_owned))
     }
 
     fn write_nullable(
