@@ -302,19 +302,24 @@ impl<'a> CheckedBatch<'a> {
 /// Walks the batches of a segment's bytes by header only.
 ///
 /// Ends silently at a tail that is cut; anything else that is no batch is told once.
+/// [`Batches::rest`] then is what could not be walked.
 #[must_use]
 pub fn batches(bytes: &[u8]) -> Batches<'_> {
-    Batches { rest: bytes }
+    Batches {
+        rest: bytes,
+        ended: false,
+    }
 }
 
 /// See [`batches`].
 #[derive(Clone, Copy, Debug)]
 pub struct Batches<'a> {
     rest: &'a [u8],
+    ended: bool,
 }
 
 impl<'a> Batches<'a> {
-    /// What has not been walked: after the end, the cut tail.
+    /// What has not been walked: after the end, the cut tail or what is no batch.
     #[must_use]
     pub fn rest(&self) -> &'a [u8] {
         self.rest
@@ -325,6 +330,9 @@ impl<'a> Iterator for Batches<'a> {
     type Item = Result<BatchView<'a>, BatchError>;
 
     fn next(&mut self) -> Option<Self::Item> {
+        if self.ended {
+            return None;
+        }
         match BatchView::new(self.rest) {
             Ok(view) => {
                 self.rest = &self.rest[view.bytes.len()..];
@@ -332,7 +340,7 @@ impl<'a> Iterator for Batches<'a> {
             }
             Err(BatchError::Empty | BatchError::Cut) => None,
             Err(error) => {
-                self.rest = &[];
+                self.ended = true;
                 Some(Err(error))
             }
         }

@@ -10,19 +10,25 @@
 mod batch;
 mod builder;
 pub mod compression;
+mod control;
 mod crc;
 mod error;
 mod header;
+mod open;
 #[allow(
     clippy::module_inception,
     reason = "the noun of the file is the noun of the module"
 )]
 mod record;
+#[cfg(test)]
+mod tests;
 mod varint;
 
 pub use batch::{BatchView, Batches, CheckedBatch, Times, batches};
 pub use builder::BatchBuilder;
+pub use control::{Marker, Outcome};
 pub use crc::{crc32c, crc32c_of_two};
 pub use error::BatchError;
 pub use header::{Attributes, BatchHeader, LENGTH_OVERHEAD_BYTES, MAGIC};
+pub use open::{OpenBatch, Records};
 pub use record::{Headers, Record};
