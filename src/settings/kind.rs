@@ -118,6 +118,20 @@ pub enum Value {
     Text(String),
 }
 
+impl Value {
+    /// The text that Kafka's tools see; a duration is counted in `unit`.
+    #[must_use]
+    pub fn kafka_text(&self, unit: Unit) -> String {
+        match self {
+            Value::Bool(on) => on.to_string(),
+            Value::Int(n) if *n < 0 => n.to_string(),
+            Value::Int(n) => (n / unit.ms()).to_string(),
+            Value::Float(n) => format!("{n:?}"),
+            Value::Text(text) => text.clone(),
+        }
+    }
+}
+
 /// Why a text is no value of a kind; the text reads as Kafka's messages do.
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
 pub enum BadValue {
@@ -224,7 +238,8 @@ impl Kind {
         }
     }
 
-    /// Reads a text that may carry a unit (`64MiB`, `7d`); a plain number counts `plain`.
+    /// Reads a text that may carry a unit (`64MiB`, `7d`) or say `1`, `yes`, `on` and the like for
+    /// a switch; a plain number counts `plain`.
     ///
     /// # Errors
     /// What is wrong with it.
@@ -232,6 +247,8 @@ impl Kind {
         let text = text.trim();
         match self {
             Kind::Number { unit, width, .. } => self.within(read_number(text, unit, plain, width)?),
+            Kind::Bool if matches!(text, "1" | "yes" | "on") => Ok(Value::Bool(true)),
+            Kind::Bool if matches!(text, "0" | "no" | "off") => Ok(Value::Bool(false)),
             _ => self.read_word(text),
         }
     }

@@ -44,7 +44,7 @@ impl Key {
     #[must_use]
     pub fn default_value(&self) -> Value {
         self.kind
-            .read_units(self.default, Unit::Named)
+            .read_units(self.default, self.own_unit())
             .expect("a test reads every default")
     }
 }
@@ -177,17 +177,6 @@ macro_rules! settings {
             }
         }
     };
-}
-
-impl Default for Settings {
-    /// Every key at its default; the data folder is empty then, and is still to be chosen.
-    fn default() -> Settings {
-        let row = |name: &str| KEYS.iter().find(|key| key.name == name);
-        Settings::from_values(
-            |name| row(name).map_or(Value::Int(0), Key::default_value),
-            Given::new(),
-        )
-    }
 }
 
 macro_rules! live {
