@@ -7,7 +7,7 @@ use std::time::Instant;
 use crate::base::Now;
 use crate::broker::{Broker, WaitKey};
 use crate::codec::{Message, Reader, WireError, Writer};
-use crate::wire::{ApiKey, RequestHeader};
+use crate::wire::{ApiKey, RequestHeader, ResponseHeader};
 
 use super::answer::Reply;
 use super::table;
@@ -140,10 +140,8 @@ impl Envelope {
     /// [`Refused::Reply`].
     pub fn write(&self, reply: &dyn Reply, out: &mut Writer) -> Result<(), Refused> {
         let frame = out.frame_begin();
-        out.i32(self.correlation_id);
-        if self.key.response_header_is_flexible(self.version) {
-            out.unsigned_varint(0);
-        }
+        let header = ResponseHeader { correlation_id: self.correlation_id };
+        header.write(out, self.key, self.version);
         let written = reply.encode(out, self.version);
         match written.and_then(|()| out.frame_end(frame)) {
             Ok(()) => Ok(()),

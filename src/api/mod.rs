@@ -12,15 +12,24 @@ mod table;
 
 mod api_versions;
 mod describe_cluster;
+mod describe_groups;
 mod describe_topic_partitions;
 mod fetch;
 mod find_coordinator;
+mod heartbeat;
 mod init_producer_id;
+mod join_group;
+mod leave_group;
+mod list_groups;
 mod list_offsets;
 mod list_partition_reassignments;
 mod metadata;
+mod offset_commit;
+mod offset_fetch;
+mod operations;
 mod produce;
 mod sasl;
+mod sync_group;
 
 pub use answer::{Answer, Order, Pending, Reply, Settled};
 pub use call::{Call, Envelope, Peer, Refused};

@@ -11,7 +11,7 @@ use std::sync::Arc;
 
 use crate::base::{ErrorCode, Offset, PartitionId, Timestamp, Uuid};
 use crate::broker::{Partition, Ticket};
-use crate::codec::WireError;
+use crate::codec::{Reader, WireError};
 use crate::record::{CheckedBatch, Codec};
 use crate::wire::produce::{
     PartitionProduceResponse, PartitionView, ProduceResponse, ProduceView, TopicProduceResponse,
@@ -38,7 +38,7 @@ struct Topic {
 }
 
 pub(super) fn handle(call: &Call<'_>) -> Result<Answer, WireError> {
-    let view = ProduceView::read(call.body, call.version())?;
+    let view = ProduceView::read(&mut Reader::new(call.body), call.version())?;
     let acks = view.acks;
     let topics: Vec<Topic> = view.topics.iter().map(|topic| produce(call, &view, topic)).collect();
     let all_done = topics.iter().flat_map(|topic| &topic.partitions).all(|(_, a)| a.is_err());

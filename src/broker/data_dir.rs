@@ -14,7 +14,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use crate::base::{TopicId, TopicPartition};
-use crate::disk::{Disk, Lock, LockError};
+use crate::disk::{self, Disk, Lock, LockError};
 
 /// The only format there is so far.
 const FORMAT: &str = "1";
@@ -68,7 +68,7 @@ impl DataDir {
     ) -> Result<DataDir, DataDirError> {
         let io = |source| DataDirError::Io { dir: dir.to_owned(), source };
         disk.create_dir_all(dir).map_err(io)?;
-        let lock = disk.lock(&dir.join("lock"))?;
+        let lock = disk::lock(dir)?;
         let format = dir.join("format");
         match disk.read(&format) {
             Ok(found) => {
@@ -136,7 +136,7 @@ impl DataDir {
     /// # Errors
     /// The system's trouble; the next start recovers then, which is only slower.
     pub fn mark_clean(&self) -> io::Result<()> {
-        self.disk.write_atomic(&self.dir.join("clean"), self.disk.boot_id()?.as_bytes())
+        self.disk.write_atomic(&self.dir.join("clean"), disk::boot_id()?.as_bytes())
     }
 }
 
@@ -149,5 +149,5 @@ fn take_clean_mark(disk: &dyn Disk, dir: &Path, needs_same_boot: bool) -> io::Re
     };
     disk.remove_file(&mark)?;
     disk.sync_dir(dir)?;
-    Ok(!needs_same_boot || boot.as_ref() as &[u8] == disk.boot_id()?.as_bytes())
+    Ok(!needs_same_boot || boot == disk::boot_id()?.as_bytes())
 }
