@@ -3,6 +3,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
+use std::sync::Mutex;
 
 /// Unpacks what matches `includes` out of `artifact` (`group:name:version`) and answers the folder
 /// it lies in. Another test process may do the same at the same time: the folder appears whole.
@@ -10,6 +11,8 @@ use std::process::Command;
 /// # Panics
 /// If Maven is missing or cannot fetch the artifact.
 pub fn unpack(artifact: &str, includes: &str) -> PathBuf {
+    static ONE_AT_A_TIME: Mutex<()> = Mutex::new(());
+    let _turn = ONE_AT_A_TIME.lock();
     let root = Path::new(env!("CARGO_TARGET_TMPDIR")).join("maven");
     let folder = root.join(artifact.replace(':', "-"));
     if folder.exists() {

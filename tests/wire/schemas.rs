@@ -51,7 +51,10 @@ pub fn check(folder: &Path, schemas: &[Schema]) {
         describe_ours("", &schema.fields, &mut our_lines);
         describe_theirs("", &theirs, &theirs["fields"], &mut their_lines);
         assert!(!their_lines.is_empty() || schema.fields.is_empty());
-        assert_eq!(our_lines, their_lines, "fields of {}", schema.name);
+        for (ours, theirs) in our_lines.iter().zip(&their_lines) {
+            assert_eq!(ours, theirs, "a field of {}", schema.name);
+        }
+        assert_eq!(our_lines.len(), their_lines.len(), "fields of {}", schema.name);
     }
 }
 
@@ -216,6 +219,6 @@ fn json(folder: &Path, name: &str) -> Value {
 }
 
 fn without_comment(line: &str) -> &str {
-    let outside = |at: usize| line[..at].matches('"').count() % 2 == 0;
+    let outside = |at: usize| line[..at].matches('"').count().is_multiple_of(2);
     line.match_indices("//").find(|(at, _)| outside(*at)).map_or(line, |(at, _)| &line[..at])
 }
