@@ -25,9 +25,8 @@ pub fn unpack(artifact: &str, includes: &str) -> PathBuf {
         .arg(format!("-Dartifact={artifact}"))
         .arg(format!("-Dmdep.unpack.includes={includes}"))
         .arg(format!("-DoutputDirectory={}", partial.display()))
-        // Maven's own markers would say "already unpacked" about a folder that was removed.
-        .arg(format!("-DmarkersDirectory={}", partial.join(".markers").display()))
-        .current_dir(&root)
+        // Maven leaves its notes on what is unpacked already in the folder it runs in.
+        .current_dir(&partial)
         .output()
         .expect("mvn (Maven and a JDK are needed)");
     let said = String::from_utf8_lossy(&output.stdout);

@@ -196,11 +196,11 @@ fn snake_case(name: &str) -> String {
     let letters: Vec<char> = name.chars().collect();
     let mut snake = String::new();
     for (i, letter) in letters.iter().enumerate() {
-        let after = i.checked_sub(1).and_then(|before| letters.get(before));
-        let before = letters.get(i + 1);
+        let previous = i.checked_sub(1).and_then(|at| letters.get(at));
+        let next = letters.get(i + 1);
         let starts = letter.is_uppercase()
-            && after.is_some_and(|after| {
-                !after.is_uppercase() || before.is_some_and(|before| before.is_lowercase())
+            && previous.is_some_and(|previous| {
+                !previous.is_uppercase() || next.is_some_and(|next| next.is_lowercase())
             });
         if starts {
             snake.push('_');
