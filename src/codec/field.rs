@@ -109,10 +109,7 @@ plain! {
 impl Form {
     /// The form of an item of a list, which is never null.
     fn item(self) -> Form {
-        Form {
-            nullable: false,
-            ..self
-        }
+        Form { nullable: false, ..self }
     }
 
     /// Bytes of the shortest prefix that a list or bytes have.
@@ -275,20 +272,13 @@ impl<T: Field> Nullable for Vec<T> {
     ) -> Result<(), WireError> {
         writer.count(form.flexible, value.map(Vec::len))?;
         let item = form.item();
-        value
-            .into_iter()
-            .flatten()
-            .try_for_each(|one| one.write(writer, item))
+        value.into_iter().flatten().try_for_each(|one| one.write(writer, item))
     }
 }
 
 impl<T: Nullable> Field for Option<T> {
     fn read(reader: &mut Reader<'_>, form: Form) -> Result<Option<T>, WireError> {
-        if form.nullable {
-            T::read_nullable(reader, form)
-        } else {
-            T::read(reader, form).map(Some)
-        }
+        if form.nullable { T::read_nullable(reader, form) } else { T::read(reader, form).map(Some) }
     }
 
     fn write(&self, writer: &mut Writer, form: Form) -> Result<(), WireError> {

@@ -115,11 +115,7 @@ impl<'a> Reader<'a> {
     /// # Errors
     /// [`WireError::Short`] where the bytes left cannot hold that many; [`WireError::Varint`].
     pub fn count(&mut self, flexible: bool, least: usize) -> Result<Option<usize>, WireError> {
-        let count = if flexible {
-            self.compact_length()?
-        } else {
-            self.i32()?
-        };
+        let count = if flexible { self.compact_length()? } else { self.i32()? };
         self.bounded(count, least)
     }
 
@@ -142,11 +138,7 @@ impl<'a> Reader<'a> {
 
     /// Two bytes, or compact; any negative length is null.
     fn text_length(&mut self, flexible: bool) -> Result<Option<usize>, WireError> {
-        let length = if flexible {
-            self.compact_length()?
-        } else {
-            i32::from(self.i16()?)
-        };
+        let length = if flexible { self.compact_length()? } else { i32::from(self.i16()?) };
         self.bounded(length, 1)
     }
 

@@ -126,11 +126,7 @@ mod tests {
             let key = ApiKey::from_i16(number);
             assert!(key.is_none_or(|key| key as i16 == number));
         }
-        assert!(
-            ApiKey::ALL
-                .iter()
-                .all(|key| ApiKey::from_i16(*key as i16) == Some(*key))
-        );
+        assert!(ApiKey::ALL.iter().all(|key| ApiKey::from_i16(*key as i16) == Some(*key)));
     }
 
     #[test]

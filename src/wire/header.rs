@@ -37,12 +37,7 @@ impl RequestHeader {
                 Some(String::from_utf8_lossy(reader.take(length)?).into_owned())
             }
         };
-        let header = RequestHeader {
-            api_key,
-            api_version,
-            correlation_id,
-            client_id,
-        };
+        let header = RequestHeader { api_key, api_version, correlation_id, client_id };
         if header.flexible() {
             reader.tags(|_, _| Ok(()))?;
         }
@@ -58,11 +53,7 @@ impl RequestHeader {
         writer.i16(self.api_version);
         writer.i32(self.correlation_id);
         // The client id has two bytes of length in both forms.
-        let form = Form {
-            version: 1,
-            flexible: false,
-            nullable: true,
-        };
+        let form = Form { version: 1, flexible: false, nullable: true };
         self.client_id.write(writer, form)?;
         if self.flexible() {
             writer.unsigned_varint(0);
@@ -92,9 +83,7 @@ impl ResponseHeader {
         key: ApiKey,
         version: i16,
     ) -> Result<ResponseHeader, WireError> {
-        let header = ResponseHeader {
-            correlation_id: reader.i32()?,
-        };
+        let header = ResponseHeader { correlation_id: reader.i32()? };
         if response_flexible(key, version) {
             reader.tags(|_, _| Ok(()))?;
         }
@@ -125,32 +114,17 @@ mod tests {
 
     #[test]
     fn the_form_of_a_request_header_follows_from_key_and_version() {
-        let mut header = RequestHeader {
-            api_key: 3,
-            api_version: 8,
-            ..Default::default()
-        };
-        assert_eq!(
-            read(b"\0\x03\0\x08\0\0\0\0\xff\xff\0"),
-            Ok((header.clone(), 1))
-        );
+        let mut header = RequestHeader { api_key: 3, api_version: 8, ..Default::default() };
+        assert_eq!(read(b"\0\x03\0\x08\0\0\0\0\xff\xff\0"), Ok((header.clone(), 1)));
         header.api_version = 9;
-        assert_eq!(
-            read(b"\0\x03\0\x09\0\0\0\0\xff\xff\x01\x07\x02ab"),
-            Ok((header, 0))
-        );
+        assert_eq!(read(b"\0\x03\0\x09\0\0\0\0\xff\xff\x01\x07\x02ab"), Ok((header, 0)));
     }
 
     #[test]
     fn headers_round_trip() {
         for (api_key, api_version) in [(0, 3), (18, 4), (17, 1), (75, 0), (999, 1)] {
             let client_id = Some("kitty".into());
-            let header = RequestHeader {
-                api_key,
-                api_version,
-                correlation_id: -5,
-                client_id,
-            };
+            let header = RequestHeader { api_key, api_version, correlation_id: -5, client_id };
             let mut writer = Writer::new();
             header.write(&mut writer).unwrap();
             assert_eq!(read(&writer.to_vec()), Ok((header, 0)));
@@ -159,10 +133,7 @@ mod tests {
 
     #[test]
     fn a_client_id_shorter_than_null_is_refused() {
-        assert_eq!(
-            read(b"\0\x03\0\x08\0\0\0\0\xff\xfe\0"),
-            Err(WireError::Null)
-        );
+        assert_eq!(read(b"\0\x03\0\x08\0\0\0\0\xff\xfe\0"), Err(WireError::Null));
         assert_eq!(read(b"\0\x03\0\x08\0\0\0\0\0\x05"), Err(WireError::Short));
     }
 

@@ -93,11 +93,7 @@ impl<'a> TopicView<'a> {
             PartitionView::read(reader, flexible)
         })?;
         tags_skip(reader, flexible)?;
-        Ok(TopicView {
-            name,
-            id,
-            partitions,
-        })
+        Ok(TopicView { name, id, partitions })
     }
 }
 
@@ -143,11 +139,7 @@ fn partition_least(flexible: bool) -> usize {
 }
 
 fn tags_skip(reader: &mut Reader<'_>, flexible: bool) -> Result<(), WireError> {
-    if flexible {
-        reader.tags(|_, _| Ok(()))
-    } else {
-        Ok(())
-    }
+    if flexible { reader.tags(|_, _| Ok(())) } else { Ok(()) }
 }
 
 message! {
@@ -234,10 +226,7 @@ mod tests {
     }
 
     fn partition_view_of(partition: &PartitionProduceData) -> PartitionView<'_> {
-        PartitionView {
-            index: partition.index,
-            records: partition.records.0.as_deref(),
-        }
+        PartitionView { index: partition.index, records: partition.records.0.as_deref() }
     }
 
     /// Both ways of reading must agree, on good bytes and on bad ones.
@@ -268,20 +257,14 @@ mod tests {
                 }
             });
         let topics = prop::collection::vec(topic, 0..4);
-        (
-            prop::option::of(".{0,6}"),
-            any::<i16>(),
-            any::<i32>(),
-            topics,
+        (prop::option::of(".{0,6}"), any::<i16>(), any::<i32>(), topics).prop_map(
+            |(transactional_id, acks, timeout_ms, topic_data)| ProduceRequest {
+                transactional_id,
+                acks,
+                timeout_ms,
+                topic_data,
+            },
         )
-            .prop_map(
-                |(transactional_id, acks, timeout_ms, topic_data)| ProduceRequest {
-                    transactional_id,
-                    acks,
-                    timeout_ms,
-                    topic_data,
-                },
-            )
     }
 
     proptest! {
