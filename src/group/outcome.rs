@@ -2,6 +2,7 @@
 
 use super::classic::Classic;
 use super::{Reply, Token};
+use crate::base::ErrorCode;
 
 /// One record for the shard's partition, in Kafka's key and value bytes. No value: a tombstone.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -59,5 +60,49 @@ impl Outcome {
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.records.is_empty() && self.replies.is_empty()
+    }
+}
+
+impl AppendRefused {
+    /// What members are told whose group could not be stored.
+    pub(super) fn group_error(self) -> ErrorCode {
+        match self {
+            AppendRefused::Unavailable => ErrorCode::CoordinatorNotAvailable,
+            AppendRefused::TooLarge => ErrorCode::UnknownServerError,
+        }
+    }
+
+    fn commit_error(self) -> ErrorCode {
+        match self {
+            AppendRefused::Unavailable => ErrorCode::CoordinatorNotAvailable,
+            AppendRefused::TooLarge => ErrorCode::InvalidCommitOffsetSize,
+        }
+    }
+
+    /// The answer to give in place of one that took the records for stored. What stands without
+    /// them stays: who has left has left, and a restart that finds it in the group lets its
+    /// session end.
+    pub(super) fn answer(self, reply: Reply) -> Reply {
+        let spoil = |error: &mut ErrorCode, to: ErrorCode| {
+            if error.is_ok() {
+                *error = to;
+            }
+        };
+        match reply {
+            Reply::Commit(mut reply) => {
+                let partitions = reply.topics.iter_mut().flat_map(|t| &mut t.partitions);
+                partitions.for_each(|(_, error)| spoil(error, self.commit_error()));
+                Reply::Commit(reply)
+            }
+            Reply::DeleteGroups(mut errors) => {
+                errors.iter_mut().for_each(|(_, error)| spoil(error, self.group_error()));
+                Reply::DeleteGroups(errors)
+            }
+            Reply::DeleteOffsets(_) => Reply::DeleteOffsets(super::DeleteOffsetsReply {
+                error: self.group_error(),
+                topics: Vec::new(),
+            }),
+            Reply::Join(_) | Reply::Sync(_) | Reply::Leave(_) => reply,
+        }
     }
 }

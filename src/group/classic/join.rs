@@ -2,7 +2,7 @@
 
 use crate::base::{ErrorCode, Random, Uuid};
 use crate::group::outcome::Undo;
-use crate::group::{JoinGroup, JoinReply, Token};
+use crate::group::{JoinGroup, JoinReply, SyncReply, Token};
 
 use super::member::Member;
 use super::{Classic, State, Step};
@@ -16,7 +16,7 @@ impl Classic {
         token: Token,
         join: JoinGroup,
     ) {
-        if !self.has_room(step, &join.member_id) {
+        if !self.has_room(step, &join) {
             let refusal = JoinReply::refusal(ErrorCode::GroupMaxSizeReached, "");
             step.join(token, refusal);
             self.remove(step, &join.member_id);
@@ -170,8 +170,7 @@ impl Classic {
             step.join(token, JoinReply::refusal(ErrorCode::FencedInstanceId, old_id));
         }
         if let Some(token) = member.sync.take() {
-            let refusal = crate::group::SyncReply::refusal(ErrorCode::FencedInstanceId);
-            step.sync(token, refusal);
+            step.sync(token, SyncReply::refusal(ErrorCode::FencedInstanceId));
         }
         member.member_id = new_id.to_owned();
         member.is_new = false;
@@ -189,10 +188,12 @@ impl Classic {
     }
 
     /// Whether the group's size allows the join. While members come back, those who have count,
-    /// so that a shrunk bound turns the last ones away (G4).
-    fn has_room(&self, step: &Step<'_>, member_id: &str) -> bool {
+    /// so that a shrunk bound turns the last ones away (G4). A static member that comes back
+    /// under a new id takes nobody's room (Kafka turns it away from a full group).
+    fn has_room(&self, step: &Step<'_>, join: &JoinGroup) -> bool {
         let size_max = step.settings.group_size_max;
-        let member = self.members.get(member_id);
+        let known = join.instance_id.as_ref().and_then(|id| self.statics.get(id));
+        let member = self.members.get(known.unwrap_or(&join.member_id));
         match self.state {
             State::Empty => true,
             State::PreparingRebalance => {

@@ -9,20 +9,22 @@ impl Classic {
     /// Takes the members out; the others then meet again.
     pub(in crate::group) fn leave(&mut self, step: &mut Step<'_>, leave: LeaveGroup) -> LeaveReply {
         let mut reply = LeaveReply::default();
-        let mut has_left = false;
+        let count = self.members.len();
         for leaving in leave.members {
             let error = match self.leaving_id(&leaving) {
                 Ok(member_id) => {
                     self.remove(step, &member_id);
-                    has_left = true;
                     ErrorCode::None
                 }
                 Err(error) => error,
             };
             reply.members.push((leaving, error));
         }
-        if has_left {
-            self.left(step);
+        if self.members.len() < count {
+            self.member_gone(step);
+        } else {
+            // At most ids went that were only given out: nobody need wait for them.
+            self.try_complete_join(step);
         }
         reply
     }
@@ -38,10 +40,5 @@ impl Classic {
             self.check_member(&leaving.member_id, instance_id)?;
         }
         Ok(leaving.member_id.clone())
-    }
-
-    /// A member id that was only given out has nothing to rebalance.
-    fn left(&mut self, step: &mut Step<'_>) {
-        self.member_gone(step);
     }
 }

@@ -6,7 +6,7 @@ use crate::base::Mono;
 use crate::group::{JoinGroup, Protocol, Token};
 
 /// A time that does not come.
-pub(super) const NEVER: Mono = Mono(u64::MAX);
+pub(in crate::group) const NEVER: Mono = Mono(u64::MAX);
 
 /// A member that has joined, its session and what of it is parked.
 #[derive(Clone, Debug)]

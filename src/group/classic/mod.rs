@@ -8,6 +8,7 @@
 //! Invariant: an Empty group has no members; `leader` names a member unless there is none.
 //! Invariant: members of a group always have a protocol in common.
 
+mod commit;
 mod heartbeat;
 mod join;
 mod leave;
@@ -23,7 +24,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::base::{ErrorCode, Mono, Now, Timestamp};
 
 use super::{DescribedMember, GroupSettings, JoinReply, Outcome, Reply, SyncReply, Token};
-use member::{Member, NEVER};
+use member::Member;
+pub(super) use member::NEVER;
 
 /// The kind of group whose metadata is understood, as far as G16 and G19 need it.
 pub(super) const CONSUMER: &str = "consumer";
@@ -59,7 +61,7 @@ pub(super) struct Classic {
     group_id: String,
     state: State,
     /// When the state was entered; none where the record that says so is an old one.
-    pub(super) since: Option<Timestamp>,
+    since: Option<Timestamp>,
     protocol_type: Option<String>,
     protocol: Option<String>,
     generation: i32,
@@ -173,8 +175,18 @@ impl Classic {
         }
     }
 
-    pub(super) fn knows_subscription(&self) -> bool {
-        self.subscribed.is_some()
+    /// Whether the members have settled on topics that are known.
+    pub(super) fn is_understood(&self) -> bool {
+        self.state == State::Stable && self.is_consumer() && self.subscribed.is_some()
+    }
+
+    pub(super) fn since(&self) -> Option<Timestamp> {
+        self.since
+    }
+
+    /// The group begins to exist by being joined, not by a record.
+    pub(super) fn begin(&mut self, now: Timestamp) {
+        self.since = Some(now);
     }
 
     /// The members as onlookers see them (G17).

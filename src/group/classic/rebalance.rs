@@ -104,7 +104,8 @@ impl Classic {
         self.initial = None;
         self.join_until = NEVER;
         let gone = |m: &&Member| m.join.is_none() && m.instance_id.is_none();
-        let gone: Vec<_> = self.members.values().filter(gone).map(|m| m.member_id.clone()).collect();
+        let gone: Vec<_> =
+            self.members.values().filter(gone).map(|m| m.member_id.clone()).collect();
         for member_id in &gone {
             self.remove(step, member_id);
         }
@@ -195,4 +196,3 @@ impl Classic {
         self.wake_by(self.join_until);
     }
 }
-
