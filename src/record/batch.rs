@@ -132,15 +132,14 @@ pub struct Times {
 }
 
 /// Steps over exactly the header's count of plain records. `None`: there are no records.
-fn walk(records: &[u8], header: &BatchHeader) -> Result<Option<Times>, BatchError> {
-    let mut at = 0;
+fn walk(mut records: &[u8], header: &BatchHeader) -> Result<Option<Times>, BatchError> {
     let (mut min, mut max) = (i64::MAX, i64::MIN);
     for index in 0..header.record_count {
-        let record = record::read(records, &mut at).ok_or(BatchError::Record(index))?;
+        let record = record::read(&mut records).ok_or(BatchError::Record(index))?;
         min = min.min(record.timestamp_delta);
         max = max.max(record.timestamp_delta);
     }
-    if at != records.len() {
+    if !records.is_empty() {
         return Err(BatchError::RecordsLeft);
     }
     if header.record_count == 0 {

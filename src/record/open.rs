@@ -70,7 +70,6 @@ impl OpenBatch<'_> {
         Records {
             header: self.header,
             bytes: &self.records,
-            at: 0,
             index: 0,
         }
     }
@@ -81,14 +80,13 @@ impl OpenBatch<'_> {
 pub struct Records<'a> {
     header: BatchHeader,
     bytes: &'a [u8],
-    at: usize,
     index: i32,
 }
 
 impl<'a> Records<'a> {
     fn fail(&mut self, error: BatchError) -> Option<Result<Record<'a>, BatchError>> {
         self.index = self.header.record_count;
-        self.at = self.bytes.len();
+        self.bytes = &[];
         Some(Err(error))
     }
 }
@@ -99,12 +97,12 @@ impl<'a> Iterator for Records<'a> {
     fn next(&mut self) -> Option<Self::Item> {
         let header = &self.header;
         if self.index >= header.record_count {
-            if self.at == self.bytes.len() {
+            if self.bytes.is_empty() {
                 return None;
             }
             return self.fail(BatchError::RecordsLeft);
         }
-        let Some(raw) = record::read(self.bytes, &mut self.at) else {
+        let Some(raw) = record::read(&mut self.bytes) else {
             return self.fail(BatchError::Record(self.index));
         };
         let timestamp = if header.is_log_append_time() {
