@@ -67,11 +67,7 @@ impl OpenBatch<'_> {
     /// The records in order. The first one that is malformed ends it, as do bytes behind the last.
     #[must_use]
     pub fn records(&self) -> Records<'_> {
-        Records {
-            header: self.header,
-            bytes: &self.records,
-            index: 0,
-        }
+        Records { header: self.header, bytes: &self.records, index: 0 }
     }
 }
 
@@ -110,18 +106,9 @@ impl<'a> Iterator for Records<'a> {
         } else {
             Timestamp(header.base_timestamp.0.wrapping_add(raw.timestamp_delta))
         };
-        let offset = header
-            .base_offset
-            .0
-            .wrapping_add(i64::from(raw.offset_delta));
+        let offset = header.base_offset.0.wrapping_add(i64::from(raw.offset_delta));
         let (key, value, headers) = (raw.key, raw.value, raw.headers);
         self.index += 1;
-        Some(Ok(Record {
-            offset: Offset(offset),
-            timestamp,
-            key,
-            value,
-            headers,
-        }))
+        Some(Ok(Record { offset: Offset(offset), timestamp, key, value, headers }))
     }
 }

@@ -89,13 +89,7 @@ pub(super) fn read<'a>(bytes: &mut &'a [u8]) -> Option<RawRecord<'a>> {
     if count > 0 {
         headers_fit(headers)?;
     }
-    Some(RawRecord {
-        timestamp_delta,
-        offset_delta,
-        key,
-        value,
-        headers,
-    })
+    Some(RawRecord { timestamp_delta, offset_delta, key, value, headers })
 }
 
 /// Bytes behind a length; a negative length is none.

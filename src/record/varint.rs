@@ -84,19 +84,7 @@ mod tests {
 
     #[test]
     fn every_value_comes_back() {
-        for value in [
-            0,
-            1,
-            -1,
-            63,
-            -64,
-            64,
-            -65,
-            300,
-            i64::from(i32::MAX),
-            i64::MAX,
-            i64::MIN,
-        ] {
+        for value in [0, 1, -1, 63, -64, 64, -65, 300, i64::from(i32::MAX), i64::MAX, i64::MIN] {
             let mut out = Vec::new();
             write_i64(&mut out, value);
             let mut bytes = &out[..];
