@@ -1,6 +1,7 @@
 //! The end of the process, announced once and seen by everybody who waits for anything.
 
 use std::pin::Pin;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::task::{Context, Poll};
 
 use tokio::sync::watch;
@@ -8,6 +9,7 @@ use tokio::sync::watch;
 /// Announces the end.
 pub struct Close {
     sender: watch::Sender<bool>,
+    failed: AtomicBool,
 }
 
 /// Resolves when the broker is closing.
@@ -18,7 +20,7 @@ pub struct Closing {
 
 impl Default for Close {
     fn default() -> Close {
-        Close { sender: watch::Sender::new(false) }
+        Close { sender: watch::Sender::new(false), failed: AtomicBool::new(false) }
     }
 }
 
@@ -26,6 +28,17 @@ impl Close {
     /// Announces the end; further calls change nothing.
     pub fn announce(&self) {
         self.sender.send_replace(true);
+    }
+
+    /// Announces the end because the broker cannot go on.
+    pub fn fail(&self) {
+        self.failed.store(true, Ordering::Release);
+        self.announce();
+    }
+
+    /// Whether the broker ends because it cannot go on.
+    pub fn has_failed(&self) -> bool {
+        self.failed.load(Ordering::Acquire)
     }
 
     /// Whether it was announced.

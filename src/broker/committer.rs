@@ -8,16 +8,18 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::task::{Context, Poll, Waker};
 use std::thread::JoinHandle;
+use std::time::Instant;
 
 use super::commit::{Commit, Position, Round};
+use super::metrics::Metrics;
 use super::partition::Partition;
 
 /// The commit machine, shared between those who append and the thread that syncs.
-#[derive(Default)]
 pub struct Committer {
     completed: AtomicU64,
     state: Mutex<State>,
     work: Condvar,
+    metrics: Arc<Metrics>,
 }
 
 #[derive(Default)]
@@ -28,6 +30,16 @@ struct State {
 }
 
 impl Committer {
+    /// A committer with nothing to do.
+    pub fn new(metrics: Arc<Metrics>) -> Committer {
+        Committer {
+            completed: AtomicU64::new(0),
+            state: Mutex::default(),
+            work: Condvar::new(),
+            metrics,
+        }
+    }
+
     /// Notes an append to `partition`; its records are durable when the position is complete.
     pub fn touch(&self, partition: &Arc<Partition>) -> Position {
         let mut state = self.lock();
@@ -62,9 +74,11 @@ impl Committer {
 
     fn run(&self) {
         while let Some(round) = self.next_round() {
+            let started = Instant::now();
             for partition in &round.items {
                 partition.commit();
             }
+            self.metrics.synced(started.elapsed());
             self.finish(round.upto);
         }
     }

@@ -13,18 +13,17 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use tokio::sync::{Notify, oneshot};
 
-use crate::base::{Clock, ErrorCode, Mono, Now, PartitionId, TopicId};
-use crate::group::{GroupRecord, GroupSettings, Outcome, Reply, Shard, Token, shard_of};
-use crate::record::{BatchBuilder, BatchView, CheckedBatch};
+use crate::base::{Clock, ErrorCode, Mono, Now, Offset, PartitionId, TopicId};
+use crate::group::{
+    AppendRefused, GroupRecord, GroupSettings, Outcome, Reply, Shard, Token, shard_of,
+};
+use crate::log::Refusal;
+use crate::record::{BatchBuilder, BatchView};
 
 use super::commit::Position;
 use super::committer::{Committed, Committer};
 use super::partition::Partition;
-
-/// The topic that groups live in (protocol.md C2).
-pub const OFFSETS_TOPIC: &str = "__consumer_offsets";
-/// Records beyond this many bytes go to the log as a batch of their own.
-const BATCH_BYTES_MAX: usize = 512 * 1024;
+use super::replay::{self, ReplayError};
 
 /// All shards.
 pub struct Coordinator {
@@ -43,6 +42,26 @@ struct Cell {
     parked: HashMap<Token, oneshot::Sender<(Reply, Position)>>,
     /// The last record that the shard replayed; reads wait for it.
     replayed: Position,
+}
+
+/// A group in numbers.
+pub struct GroupOverview {
+    /// The group.
+    pub id: String,
+    /// How many are in it.
+    pub members: usize,
+    /// How far it has read.
+    pub positions: Vec<GroupPosition>,
+}
+
+/// A group's position in one partition.
+pub struct GroupPosition {
+    /// The topic.
+    pub topic: String,
+    /// The partition.
+    pub partition: PartitionId,
+    /// The next record to read.
+    pub offset: Offset,
 }
 
 /// A reply that may still be waiting for the machine, for the commit, or for both.
@@ -111,7 +130,7 @@ impl Coordinator {
         let mut cells = Vec::with_capacity(partitions.len());
         for partition in partitions {
             let mut shard = Shard::new(settings.clone());
-            replay_log(&mut shard, partition, clock.now())?;
+            load(&mut shard, partition, clock.now())?;
             shard.loaded(clock.now());
             cells.push(Mutex::new(Cell {
                 shard,
@@ -139,7 +158,7 @@ impl Coordinator {
         let token = Token(self.tokens.fetch_add(1, Ordering::Relaxed));
         let (sender, receiver) = oneshot::channel();
         let now = self.clock.now();
-        let mut cell = self.cell(shard_of(group_id, self.cells.len()));
+        let mut cell = self.cell(self.shard_of(group_id));
         cell.parked.insert(token, sender);
         let outcome = decide(&mut cell.shard, token, now);
         cell.apply(outcome, now);
@@ -153,7 +172,7 @@ impl Coordinator {
 
     /// Looks at the group's shard.
     pub fn look<R>(&self, group_id: &str, look: impl FnOnce(&mut Shard, Now) -> R) -> Looked<R> {
-        self.look_at(shard_of(group_id, self.cells.len()), look)
+        self.look_at(self.shard_of(group_id), look)
     }
 
     /// Looks at every shard.
@@ -174,12 +193,37 @@ impl Coordinator {
         }
     }
 
+    /// Every group in numbers, with its positions: for metrics.
+    pub fn overview(&self) -> Vec<GroupOverview> {
+        let look = |shard: &mut Shard, _: Now| {
+            let mut groups: Vec<GroupOverview> = Vec::new();
+            for group in shard.summaries() {
+                groups.push(GroupOverview {
+                    id: group.group_id.to_owned(),
+                    members: group.member_count,
+                    positions: Vec::new(),
+                });
+            }
+            for position in shard.positions() {
+                if let Some(group) = groups.iter_mut().find(|g| g.id == position.group_id) {
+                    group.positions.push(GroupPosition {
+                        topic: position.topic.to_owned(),
+                        partition: position.partition,
+                        offset: position.offset,
+                    });
+                }
+            }
+            groups
+        };
+        self.look_at_all(look).into_iter().flat_map(Looked::at_once).collect()
+    }
+
     /// Forgets the positions in a deleted topic (protocol.md G16).
     pub fn topic_deleted(&self, name: &str, id: TopicId) {
         let now = self.clock.now();
         for shard in 0..self.cells.len() {
             let mut cell = self.cell(shard);
-            let outcome = cell.shard.topic_deleted(name, id, now);
+            let outcome = cell.shard.forget_topics(&[(name.to_owned(), id)]);
             cell.apply(outcome, now);
         }
     }
@@ -236,6 +280,11 @@ impl Coordinator {
         }
     }
 
+    fn shard_of(&self, group_id: &str) -> usize {
+        let shards = i32::try_from(self.cells.len()).unwrap_or(i32::MAX);
+        usize::try_from(shard_of(group_id, shards).0).expect("a shard's number is not negative")
+    }
+
     /// A panic inside a machine does not take the other groups of its shard down.
     fn cell(&self, shard: usize) -> MutexGuard<'_, Cell> {
         self.cells[shard].lock().unwrap_or_else(PoisonError::into_inner)
@@ -250,13 +299,15 @@ impl Cell {
             match self.append(&outcome.records, now) {
                 Ok(()) => {
                     for record in &outcome.records {
-                        self.shard.replay(&record.key, record.value.as_deref(), now);
+                        let replayed =
+                            self.shard.replay(now, &record.key, record.value.as_deref());
+                        replayed.expect("the machine reads its own records");
                     }
                     outcome.records.clear();
                 }
                 Err(error) => {
                     tracing::warn!(partition = %self.partition.id(), %error, "group records refused");
-                    outcome = self.shard.refused(outcome, now);
+                    outcome = self.shard.refused(now, outcome, error.told());
                 }
             }
         }
@@ -271,31 +322,15 @@ impl Cell {
     }
 
     fn append(&mut self, records: &[GroupRecord], now: Now) -> Result<(), AppendError> {
-        for chunk in chunks(records) {
-            let mut builder = BatchBuilder::new();
-            for record in chunk {
-                builder.push(now.wall, Some(&record.key), record.value.as_deref());
-            }
-            let bytes = builder.build();
-            let batch = BatchView::new(&bytes)?.check()?;
-            self.replayed = self.partition.append(&batch, now)?.position();
+        let mut builder = BatchBuilder::new();
+        for record in records {
+            builder.push(now.wall, Some(&record.key), record.value.as_deref());
         }
+        let bytes = builder.build();
+        let batch = BatchView::new(&bytes)?.check()?;
+        self.replayed = self.partition.append(&batch, now)?.position();
         Ok(())
     }
-}
-
-/// Cuts records into runs that fit one batch each.
-fn chunks(records: &[GroupRecord]) -> impl Iterator<Item = &[GroupRecord]> {
-    let size = |record: &GroupRecord| record.key.len() + record.value.as_ref().map_or(0, Vec::len);
-    let mut bytes = 0;
-    records.chunk_by(move |before, _| {
-        bytes += size(before);
-        let fits = bytes < BATCH_BYTES_MAX;
-        if !fits {
-            bytes = 0;
-        }
-        fits
-    })
 }
 
 #[derive(Debug, thiserror::Error)]
@@ -303,13 +338,40 @@ enum AppendError {
     #[error(transparent)]
     Batch(#[from] crate::record::BatchError),
     #[error(transparent)]
-    Log(#[from] crate::log::Refusal),
+    Log(#[from] Refusal),
+}
+
+impl AppendError {
+    fn told(&self) -> AppendRefused {
+        match self {
+            AppendError::Log(Refusal::BatchTooLarge { .. } | Refusal::SegmentTooSmall { .. }) => {
+                AppendRefused::TooLarge
+            }
+            AppendError::Log(_) | AppendError::Batch(_) => AppendRefused::Unavailable,
+        }
+    }
 }
 
 /// Why the groups cannot be loaded.
 #[derive(Debug, thiserror::Error)]
-#[error("cannot load the groups of {OFFSETS_TOPIC} partition {partition}: {why}")]
+#[error("cannot load the groups of __consumer_offsets-{partition}: {source}")]
 pub struct LoadError {
     partition: PartitionId,
-    why: String,
+    source: ReplayError,
+}
+
+/// Replays a partition's log into its shard.
+fn load(shard: &mut Shard, partition: &Partition, now: Now) -> Result<(), LoadError> {
+    let named = |source| LoadError { partition: partition.id().partition, source };
+    let replayed = partition.with_log(|log| {
+        replay::each_record(log, |key, value| {
+            let Some(key) = key else { return Err("a group record without a key".into()) };
+            if let Err(error) = shard.replay(now, key, value) {
+                // As in Kafka: a record of another version is nobody's loss but its group's.
+                tracing::warn!(partition = %partition.id(), %error, "group record skipped");
+            }
+            Ok(())
+        })
+    });
+    replayed.map_err(|refusal| named(refusal.into()))?.map_err(named)
 }

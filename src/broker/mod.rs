@@ -15,9 +15,11 @@ mod housekeeping;
 mod log_config;
 mod long_poll;
 mod metrics;
+mod opener;
 mod partition;
 mod producer_ids;
 mod registrar;
+mod replay;
 pub mod scrape;
 mod topics;
 mod waiters;
@@ -28,14 +30,15 @@ use std::sync::{Arc, Mutex, OnceLock};
 use std::thread::JoinHandle;
 use std::time::Duration;
 
-use crate::base::{Clock, ErrorCode, Now, ProducerId};
+use crate::base::{Clock, ErrorCode, Now, ProducerId, Random};
+use crate::catalog::{self, Image};
 use crate::log::{ColdRead, Log};
 use crate::settings::{Address, Settings};
 
-pub use boot::{BootError, Parts};
+pub use boot::{BootError, Parts, boot};
 pub use closing::{Close, Closing};
 pub use commit::Position;
-pub use coordinator::{Coordinator, GroupOverview, Looked, OFFSETS_TOPIC, Parked};
+pub use coordinator::{Coordinator, GroupOverview, GroupPosition, Looked, Parked};
 pub use long_poll::LongPoll;
 pub use metrics::Metrics;
 pub use partition::{Bounds, Partition, Ticket};
@@ -175,11 +178,18 @@ impl Broker {
     /// KAFKA_STORAGE_ERROR if the reservation could not be stored.
     pub async fn reserve_producer_id(&self) -> Result<ProducerId, ErrorCode> {
         loop {
-            let reserve = |image: &crate::catalog::Image, _: &mut dyn crate::base::Random| {
-                crate::catalog::reserve_producer_ids(image)
+            let reserve = |image: &Image, _: &mut dyn Random| {
+                match catalog::reserve_producer_ids(image) {
+                    Ok((block, record)) => (vec![record], Ok(block)),
+                    Err(refusal) => (Vec::new(), Err(refusal)),
+                }
             };
-            let first = self.registrar.change(reserve).await?;
-            self.producer_ids.refill(first);
+            let reserved = self.registrar.change(reserve).await?;
+            let block = reserved.map_err(|refusal| {
+                tracing::error!(%refusal, "no producer id");
+                ErrorCode::UnknownServerError
+            })?;
+            self.producer_ids.refill(block.first, block.count);
             // Others may have taken the whole block meanwhile.
             if let Some(id) = self.producer_ids.next() {
                 return Ok(id);
@@ -191,8 +201,15 @@ impl Broker {
     pub async fn populate(&self, cold: Vec<(Arc<Partition>, ColdRead)>) {
         let work = move || {
             for (partition, read) in cold {
-                partition.populated(read.populate());
+                match read.populate() {
+                    Ok(populated) => partition.populated(populated),
+                    Err(error) => {
+                        tracing::error!(partition = %partition.id(), %error, "cannot read the log");
+                        failed = true;
+                    }
+                }
             }
+            failed
         };
         if let Err(error) = tokio::task::spawn_blocking(work).await {
             tracing::error!(%error, "a cold read failed");

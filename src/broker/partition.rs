@@ -9,7 +9,7 @@ use std::sync::atomic::{AtomicBool, AtomicI32, AtomicI64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard};
 
 use crate::base::{LeaderEpoch, Now, Offset, Timestamp, TopicPartition};
-use crate::log::{self, Log, LogConfig, Refusal};
+use crate::log::{Appended, Log, Lookup, Poison, Populated, ReadOut, Refusal, TimedOffset};
 use crate::record::CheckedBatch;
 
 use super::commit::Position;
@@ -27,10 +27,14 @@ pub struct Partition {
     synced: AtomicBool,
     dirty: AtomicBool,
     deleted: AtomicBool,
+    offline: AtomicBool,
     committer: Arc<Committer>,
     /// Parked fetches.
     pub waiters: Waiters,
 }
+
+/// What a panic, or a sync that nobody can tell the end of, leaves a log in.
+const UNKNOWN: Poison = Poison::Sync(std::io::ErrorKind::Other);
 
 /// Where a partition's log begins and ends, in one snapshot.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -49,7 +53,7 @@ pub struct Bounds {
 pub struct Ticket {
     partition: Arc<Partition>,
     position: Position,
-    appended: log::Appended,
+    appended: Appended,
 }
 
 impl Ticket {
@@ -57,13 +61,13 @@ impl Ticket {
     ///
     /// # Errors
     /// [`Refusal::Poisoned`] if the records could not be made durable.
-    pub async fn committed(self) -> Result<log::Appended, Refusal> {
+    pub async fn committed(self) -> Result<Appended, Refusal> {
         Committed::new(&self.partition.committer, self.position).await;
         if self.partition.visible() > self.appended.last_offset {
-            Ok(self.appended)
-        } else {
-            Err(Refusal::Poisoned)
+            return Ok(self.appended);
         }
+        let log = self.partition.lock()?;
+        Err(Refusal::Poisoned(log.poisoned().unwrap_or(UNKNOWN)))
     }
 
     /// The position to wait for, where the caller waits for several things.
@@ -90,6 +94,7 @@ impl Partition {
             synced: AtomicBool::new(synced),
             dirty: AtomicBool::new(false),
             deleted: AtomicBool::new(false),
+            offline: AtomicBool::new(false),
             committer,
             waiters: Waiters::default(),
         })
@@ -110,6 +115,11 @@ impl Partition {
         self.deleted.load(Ordering::Acquire)
     }
 
+    /// Whether a sync has failed, so that what was appended may be lost.
+    pub fn is_offline(&self) -> bool {
+        self.offline.load(Ordering::Acquire)
+    }
+
     /// Appends one batch (protocol.md P14, P16-P19).
     ///
     /// # Errors
@@ -120,11 +130,8 @@ impl Partition {
         now: Now,
     ) -> Result<Ticket, Refusal> {
         let mut log = self.lock()?;
-        if self.is_deleted() {
-            return Err(Refusal::Deleted);
-        }
         let appended = log.append(batch, self.epoch(), now)?;
-        let position = if self.synced.load(Ordering::Relaxed) {
+        let position = if self.is_synced() {
             drop(log);
             self.committer.touch(self)
         } else {
@@ -145,7 +152,7 @@ impl Partition {
         from: Offset,
         bytes_max: usize,
         at_least_one: bool,
-    ) -> Result<log::Read, Refusal> {
+    ) -> Result<Lookup<ReadOut>, Refusal> {
         let mut log = self.lock()?;
         log.read(from, bytes_max, self.visible(), at_least_one)
     }
@@ -175,15 +182,19 @@ impl Partition {
 
     /// Syncs what is dirty and publishes it. Called by the sync thread only.
     pub(super) fn commit(&self) {
-        let Ok(dirty) = self.with_log(Log::take_dirty) else { return };
-        let Some(dirty) = dirty else { return };
+        let Ok(Some(dirty)) = self.with_log(Log::take_dirty) else { return };
         match dirty.sync() {
-            Ok(()) => self.publish(dirty.end()),
+            Ok(()) => self.publish(dirty.end),
             Err(_) if self.is_deleted() => {}
             Err(error) => {
-                tracing::error!(partition = %self.id, %error, "sync failed, partition is offline until restart");
-                // A failed lock means a panic, which poisons the partition as well.
-                let _ = self.with_log(|log| log.poison());
+                tracing::error!(
+                    partition = %self.id,
+                    %error,
+                    "sync failed; the partition is offline until the broker is started again"
+                );
+                self.offline.store(true, Ordering::Release);
+                // Where the lock fails, a panic has poisoned the partition already.
+                let _ = self.with_log(|log| log.poison(Poison::Sync(error.kind())));
             }
         }
         self.waiters.wake_all();
@@ -198,12 +209,6 @@ impl Partition {
         self.waiters.wake_all();
     }
 
-    /// Applies a topic's changed configuration.
-    pub(super) fn reconfigure(&self, config: LogConfig, synced: bool) {
-        let _ = self.with_log(|log| log.set_config(config));
-        self.synced.store(synced, Ordering::Relaxed);
-    }
-
     pub(super) fn mark_dirty(&self) -> bool {
         !self.dirty.swap(true, Ordering::Relaxed)
     }
@@ -216,8 +221,75 @@ impl Partition {
     ///
     /// # Errors
     /// The log's trouble.
-    pub fn find_time(&self, time: Timestamp) -> Result<Option<log::Found>, Refusal> {
+    pub fn find_time(&self, time: Timestamp) -> Result<Lookup<Option<TimedOffset>>, Refusal> {
         self.lock()?.find_time(time, self.visible())
+    }
+
+    /// The record with the largest timestamp among what is visible (protocol.md L2).
+    ///
+    /// # Errors
+    /// The log's trouble.
+    pub fn max_timestamp(&self) -> Result<Lookup<Option<TimedOffset>>, Refusal> {
+        self.lock()?.max_timestamp(self.visible())
+    }
+
+    /// Takes what a cold read has fetched, so that the read can be asked again.
+    pub(super) fn populated(&self, populated: Populated) {
+        // Where the lock fails, the repeated read says why.
+        let _ = self.with_log(|log| log.populated(populated));
+    }
+
+    /// Deletes segments past their retention (protocol.md R1, R2).
+    pub(super) fn retain(&self, topic: &str, now: Now) {
+        let retained = self.with_log(|log| {
+            let sealed = if self.is_synced() { None } else { log.take_sealed() };
+            log.retain(now, self.visible()).map(|deleted| (deleted, sealed))
+        });
+        let partition = self.id.partition;
+        match retained {
+            Ok(Ok((deleted, sealed))) => {
+                for segment in deleted {
+                    tracing::info!(
+                        topic, %partition, from = %segment.base, to = %segment.next,
+                        bytes = segment.bytes, reason = ?segment.reason, "segment deleted"
+                    );
+                }
+                // It only makes the next start faster: a failure costs a scan, no record.
+                if let Some(Err(error)) = sealed.map(|sealed| sealed.sync()) {
+                    tracing::warn!(topic, %partition, %error, "sealed segments not synced");
+                }
+            }
+            Ok(Err(error)) | Err(error) => {
+                tracing::warn!(topic, %partition, %error, "retention did not run");
+            }
+        }
+    }
+
+    /// Removes files of segments that were deleted long enough ago.
+    pub(super) fn delete_due(&self, now: Now) {
+        if let Ok(Err(error)) = self.with_log(|log| log.delete_due(now.mono)) {
+            tracing::warn!(partition = %self.id, %error, "files of a deleted segment remain");
+        }
+    }
+
+    /// Writes what makes the next start fast. True if nothing of the log needs recovery then.
+    pub(super) fn close(&self) -> bool {
+        let closed = self.with_log(|log| {
+            let sound = !log.is_poisoned();
+            log.close(self.is_synced()).map(|()| sound)
+        });
+        match closed {
+            Ok(Ok(sound)) => sound,
+            Ok(Err(error)) => {
+                tracing::warn!(partition = %self.id, %error, "log not closed in order");
+                false
+            }
+            Err(_) => false,
+        }
+    }
+
+    fn is_synced(&self) -> bool {
+        self.synced.load(Ordering::Relaxed)
     }
 
     fn publish(&self, end: Offset) {
@@ -226,6 +298,6 @@ impl Partition {
 
     /// A panic inside the log leaves it in an unknown state: such a partition is poisoned.
     fn lock(&self) -> Result<MutexGuard<'_, Log>, Refusal> {
-        self.log.lock().map_err(|_| Refusal::Poisoned)
+        self.log.lock().map_err(|_| Refusal::Poisoned(UNKNOWN))
     }
 }

@@ -3,7 +3,6 @@
 use std::sync::{Mutex, PoisonError};
 
 use crate::base::ProducerId;
-use crate::base::limits::PRODUCER_ID_BLOCK;
 
 /// What is left of the current block.
 #[derive(Default)]
@@ -17,9 +16,10 @@ impl ProducerIds {
         self.left.lock().unwrap_or_else(PoisonError::into_inner).next().map(ProducerId)
     }
 
-    /// Begins a new block at `first`, which was synced. What is left of the old one is given up.
-    pub fn refill(&self, first: ProducerId) {
-        let block = first.0..first.0 + PRODUCER_ID_BLOCK;
+    /// Begins a new block of `count` ids at `first`, which was synced. What is left of the old
+    /// one is given up.
+    pub fn refill(&self, first: ProducerId, count: i64) {
+        let block = first.0..first.0 + count;
         *self.left.lock().unwrap_or_else(PoisonError::into_inner) = block;
     }
 }

@@ -23,8 +23,12 @@ pub struct Topic {
 
 impl Topic {
     /// A topic with these partitions, in the order of their numbers.
-    pub fn new(name: String, id: TopicId, partitions: Vec<Arc<Partition>>) -> Topic {
-        let internal = crate::catalog::is_internal(&name);
+    pub fn new(
+        name: String,
+        id: TopicId,
+        internal: bool,
+        partitions: Vec<Arc<Partition>>,
+    ) -> Topic {
         Topic { name, id, internal, partitions }
     }
 
