@@ -33,7 +33,7 @@ pub use refusal::Refusal;
 pub use topic_config::{
     Codec, ConfigProblem, TimestampType, TopicConfig, check_configs, described_topic,
 };
-pub use topic_name::NameProblem;
+pub use topic_name::{NameProblem, is_internal, is_topic_name};
 
 /// The topic that committed offsets and group memberships are stored in (protocol.md C2).
 pub const CONSUMER_OFFSETS: &str = "__consumer_offsets";

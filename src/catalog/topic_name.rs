@@ -2,6 +2,21 @@
 
 use crate::base::limits::TOPIC_NAME_BYTES_MAX;
 
+/// The topics that brokers keep state of their own in; Metadata calls them internal (M5).
+const INTERNAL: [&str; 3] = ["__consumer_offsets", "__transaction_state", "__share_group_state"];
+
+/// Whether a topic of that name belongs to the broker.
+#[must_use]
+pub fn is_internal(name: &str) -> bool {
+    INTERNAL.contains(&name)
+}
+
+/// Whether a topic may have that name.
+#[must_use]
+pub fn is_topic_name(name: &str) -> bool {
+    NameProblem::check(name).is_ok()
+}
+
 /// What is wrong with a topic name; the text is Kafka's.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum NameProblem {
