@@ -5,20 +5,14 @@ use crate::settings::{Address, Durability, Settings};
 /// The banner: version, data folder, listeners and what each tells clients, durability.
 pub(super) fn banner(settings: &Settings) -> String {
     let data = match settings.ephemeral {
-        true => format!(
-            "{} (temporary, removed at exit)",
-            settings.data_dir.display()
-        ),
+        true => format!("{} (temporary, removed at exit)", settings.data_dir.display()),
         false => settings.data_dir.display().to_string(),
     };
     let durability = match settings.durability {
         Durability::Fsync => "fsync (confirmed records survive a power cut)",
         Durability::PageCache => "page-cache (confirmed records survive a kill, not a power cut)",
     };
-    let http = settings
-        .http
-        .as_ref()
-        .map_or("off".to_owned(), where_it_listens);
+    let http = settings.http.as_ref().map_or("off".to_owned(), where_it_listens);
     format!(
         "ottla {version}\n  data        {data}\n  kafka       {kafka}, {told}\n  http        \
          {http}\n  durability  {durability}\n",
@@ -66,10 +60,7 @@ mod tests {
 
     #[test]
     fn the_banner_says_where_what_and_how() {
-        let mut settings = Settings {
-            data_dir: "/d".into(),
-            ..Settings::default()
-        };
+        let mut settings = Settings { data_dir: "/d".into(), ..Settings::default() };
         let expect = "  data        /d\n  kafka       localhost (127.0.0.1 and ::1), port 9092, \
                       told to clients: what they came in by\n";
         assert!(banner(&settings).contains(expect), "{}", banner(&settings));
@@ -84,14 +75,8 @@ mod tests {
     #[test]
     fn the_ready_line_names_the_ports() {
         let kafka = Address::new("localhost", 41234);
-        assert_eq!(
-            ready_line(&kafka, None),
-            "ready kafka=localhost:41234 http=off\n"
-        );
+        assert_eq!(ready_line(&kafka, None), "ready kafka=localhost:41234 http=off\n");
         let http = Address::new("::1", 1);
-        assert_eq!(
-            ready_line(&kafka, Some(&http)),
-            "ready kafka=localhost:41234 http=[::1]:1\n"
-        );
+        assert_eq!(ready_line(&kafka, Some(&http)), "ready kafka=localhost:41234 http=[::1]:1\n");
     }
 }

@@ -33,9 +33,7 @@ pub(super) fn run(command: &ConfigCommand) -> ExitCode {
             out(&defaults_toml());
             ExitCode::SUCCESS
         }
-        ConfigCommand::Print {
-            origin, settings, ..
-        } => match gather(settings) {
+        ConfigCommand::Print { origin, settings, .. } => match gather(settings) {
             Ok(loaded) => {
                 out(&loaded.settings.to_toml(*origin));
                 ExitCode::SUCCESS
@@ -50,11 +48,7 @@ pub(super) fn run(command: &ConfigCommand) -> ExitCode {
 fn check(file: &str) -> ExitCode {
     let loaded = read_file(file).and_then(|file| {
         let home = ["HOME", "XDG_DATA_HOME"].map(|name| (name.to_owned(), "/".to_owned()));
-        load(&Sources {
-            file: Some(file),
-            env: home.into(),
-            flags: Flags::default(),
-        })
+        load(&Sources { file: Some(file), env: home.into(), flags: Flags::default() })
     });
     match loaded {
         Ok(Loaded { warnings, .. }) => {
@@ -73,17 +67,8 @@ pub(super) fn gather(args: &SettingsArgs) -> Result<Loaded, Problems> {
     let env: Vec<(String, String)> = std::env::vars_os()
         .filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)))
         .collect();
-    let from_env = || {
-        env.iter()
-            .find(|(name, _)| name == "OTTLA_CONFIG")
-            .map(|(_, path)| path)
-    };
-    let file = args
-        .config
-        .as_ref()
-        .or_else(from_env)
-        .map(|path| read_file(path))
-        .transpose()?;
+    let from_env = || env.iter().find(|(name, _)| name == "OTTLA_CONFIG").map(|(_, path)| path);
+    let file = args.config.as_ref().or_else(from_env).map(|path| read_file(path)).transpose()?;
     let flags = Flags {
         data: args.data.clone(),
         listen: args.listen.clone(),

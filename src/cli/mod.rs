@@ -75,9 +75,7 @@ pub fn run() -> ExitCode {
 /// Writes data for the user; a reader that went away is no error.
 fn out(text: &str) {
     let mut stdout = std::io::stdout().lock();
-    let _ = stdout
-        .write_all(text.as_bytes())
-        .and_then(|()| stdout.flush());
+    let _ = stdout.write_all(text.as_bytes()).and_then(|()| stdout.flush());
 }
 
 /// Writes a message for the user.
@@ -111,13 +109,7 @@ mod tests {
     #[test]
     fn version_is_told_and_nonsense_refused() {
         let version = parse("ottla --version").unwrap_err();
-        assert_eq!(
-            version.to_string(),
-            concat!("ottla ", env!("CARGO_PKG_VERSION"), "\n")
-        );
-        assert_eq!(
-            parse("ottla sing").unwrap_err().exit_code(),
-            i32::from(EXIT_USAGE)
-        );
+        assert_eq!(version.to_string(), concat!("ottla ", env!("CARGO_PKG_VERSION"), "\n"));
+        assert_eq!(parse("ottla sing").unwrap_err().exit_code(), i32::from(EXIT_USAGE));
     }
 }

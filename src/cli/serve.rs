@@ -10,10 +10,7 @@ use super::{SettingsArgs, banner, config, err, out};
 use crate::settings::{Loaded, LogFormat, Settings};
 
 pub(super) fn run(args: &SettingsArgs) -> ExitCode {
-    let Loaded {
-        mut settings,
-        warnings,
-    } = match config::gather(args) {
+    let Loaded { mut settings, warnings } = match config::gather(args) {
         Ok(loaded) => loaded,
         Err(problems) => return config::refuse(&problems),
     };

@@ -19,10 +19,7 @@ impl Address {
     /// The address of that host and port.
     #[must_use]
     pub fn new(host: &str, port: u16) -> Address {
-        Address {
-            host: host.to_owned(),
-            port,
-        }
+        Address { host: host.to_owned(), port }
     }
 
     /// Whether only this machine reaches it: `localhost`, `127.0.0.0/8` or `::1`.
@@ -43,10 +40,7 @@ impl Address {
             return Some(vec![Ipv4Addr::LOCALHOST.into(), Ipv6Addr::LOCALHOST.into()]);
         }
         if self.host.is_empty() {
-            return Some(vec![
-                Ipv6Addr::UNSPECIFIED.into(),
-                Ipv4Addr::UNSPECIFIED.into(),
-            ]);
+            return Some(vec![Ipv6Addr::UNSPECIFIED.into(), Ipv4Addr::UNSPECIFIED.into()]);
         }
         self.host.parse().ok().map(|ip| vec![ip])
     }
@@ -131,10 +125,7 @@ mod tests {
         assert_eq!(parse(":0"), Ok(Address::new("", 0)));
         assert_eq!(parse("*:1"), Ok(Address::new("", 1)));
         assert_eq!(parse("[::1]:9092"), Ok(Address::new("::1", 9092)));
-        assert_eq!(
-            parse("PLAINTEXT://0.0.0.0:9092"),
-            Ok(Address::new("0.0.0.0", 9092))
-        );
+        assert_eq!(parse("PLAINTEXT://0.0.0.0:9092"), Ok(Address::new("0.0.0.0", 9092)));
         assert_eq!(Address::new("::1", 1).to_string(), "[::1]:1");
     }
 
@@ -147,21 +138,12 @@ mod tests {
         assert_eq!(parse("[nonsense]:1"), Err(NotAnAddress::Host));
         assert_eq!(parse("a b:1"), Err(NotAnAddress::Host));
         assert_eq!(parse("SSL://a:1"), Err(NotAnAddress::Protocol));
-        assert_eq!(
-            parse("PLAINTEXT://a:1,PLAINTEXT://b:1"),
-            Err(NotAnAddress::Several)
-        );
+        assert_eq!(parse("PLAINTEXT://a:1,PLAINTEXT://b:1"), Err(NotAnAddress::Several));
     }
 
     #[test]
     fn loopback_is_told_from_the_rest() {
-        for loopback in [
-            "localhost:1",
-            "127.0.0.1:1",
-            "127.8.8.8:1",
-            "[::1]:1",
-            "LOCALHOST:1",
-        ] {
+        for loopback in ["localhost:1", "127.0.0.1:1", "127.8.8.8:1", "[::1]:1", "LOCALHOST:1"] {
             assert!(parse(loopback).unwrap().is_loopback(), "{loopback}");
         }
         for open in [":1", "0.0.0.0:1", "[::]:1", "example.org:1", "10.0.0.1:1"] {

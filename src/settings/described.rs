@@ -52,11 +52,7 @@ impl Settings {
     #[must_use]
     pub fn described(&self) -> Vec<Described> {
         let mut all: Vec<Described> = all_keys()
-            .flat_map(|key| {
-                key.aliases
-                    .iter()
-                    .map(move |alias| self.describe(key, *alias))
-            })
+            .flat_map(|key| key.aliases.iter().map(move |alias| self.describe(key, *alias)))
             .collect();
         all.sort_by_key(|described| described.name);
         all
@@ -72,18 +68,10 @@ impl Settings {
             None if key.name == "data" => kafka_text(key, &self.value("data"), alias.unit),
             None => default.clone(),
         };
-        let source = if given.is_some() {
-            Source::Static
-        } else {
-            Source::Default
-        };
+        let source = if given.is_some() { Source::Static } else { Source::Default };
         let synonym = |value: &Option<String>, source| {
             let value = value.clone()?;
-            Some(Synonym {
-                name: alias.name.to_owned(),
-                value,
-                source,
-            })
+            Some(Synonym { name: alias.name.to_owned(), value, source })
         };
         let mut synonyms: Vec<Synonym> = synonym(&value, source).into_iter().collect();
         if given.is_some() {
@@ -109,11 +97,7 @@ impl Settings {
             value: self.topic_default(row).kafka_text(alias.unit),
             source: Source::Static,
         });
-        let default = row
-            .key
-            .aliases
-            .first()
-            .filter(|a| bears_default(&row.key, **a));
+        let default = row.key.aliases.first().filter(|a| bears_default(&row.key, **a));
         let default = default.map(|alias| Synonym {
             name: alias.name.to_owned(),
             value: row.key.default_value().kafka_text(alias.unit),
@@ -133,9 +117,7 @@ impl Settings {
 /// Of names that count differently (`log.retention.ms`, `.minutes`, `.hours`) the coarsest holds
 /// Kafka's default, and the others are null until they are set.
 fn bears_default(key: &Key, alias: Alias) -> bool {
-    key.aliases
-        .last()
-        .is_some_and(|last| same_unit(*last, alias))
+    key.aliases.last().is_some_and(|last| same_unit(*last, alias))
 }
 
 fn same_unit(a: Alias, b: Alias) -> bool {

@@ -148,11 +148,19 @@ pub enum BadValue {
     #[error("Value must be no more than {0}")]
     TooLarge(String),
     /// It is none of the words allowed.
-    #[error("String must be one of: {0}")]
-    NotOneOf(String),
+    #[error("String must be one of: {words}")]
+    NotOneOf {
+        /// The word that is not allowed; of a list only that word.
+        word: String,
+        /// Those that are.
+        words: String,
+    },
+    /// A list has an empty word in it.
+    #[error("Values must not be empty")]
+    EmptyWord,
     /// It is not a list of throttled replicas.
     #[error(
-        "Must be the literal '*' or a list of replicas in the following format: \
+        "must be the literal '*' or a list of replicas in the following format: \
          [partitionId]:[brokerId],[partitionId]:[brokerId],..."
     )]
     NotReplicas,
@@ -172,32 +180,17 @@ pub enum BadValue {
 
 /// A number of Kafka's INT.
 pub const fn int(min: i64, max: i64) -> Kind {
-    Kind::Number {
-        width: Width::Int,
-        min,
-        max,
-        unit: Unit::Plain,
-    }
+    Kind::Number { width: Width::Int, min, max, unit: Unit::Plain }
 }
 
 /// A number of bytes; Kafka's LONG unless it fits INT by its range.
 pub const fn bytes(width: Width, min: i64, max: i64) -> Kind {
-    Kind::Number {
-        width,
-        min,
-        max,
-        unit: Unit::Bytes,
-    }
+    Kind::Number { width, min, max, unit: Unit::Bytes }
 }
 
 /// A number of milliseconds.
 pub const fn millis(width: Width, min: i64, max: i64) -> Kind {
-    Kind::Number {
-        width,
-        min,
-        max,
-        unit: Unit::Ms,
-    }
+    Kind::Number { width, min, max, unit: Unit::Ms }
 }
 
 impl Kind {
@@ -207,17 +200,9 @@ impl Kind {
         match self {
             Kind::Bool => 1,
             Kind::OneOf(_) | Kind::Text | Kind::Address(_) => 2,
-            Kind::Number {
-                width: Width::Int, ..
-            }
-            | Kind::Level(_) => 3,
-            Kind::Number {
-                width: Width::Short,
-                ..
-            } => 4,
-            Kind::Number {
-                width: Width::Long, ..
-            } => 5,
+            Kind::Number { width: Width::Int, .. } | Kind::Level(_) => 3,
+            Kind::Number { width: Width::Short, .. } => 4,
+            Kind::Number { width: Width::Long, .. } => 5,
             Kind::Float { .. } => 6,
             Kind::ListOf(_) | Kind::Replicas => 7,
         }
@@ -268,8 +253,8 @@ impl Kind {
             Kind::Bool if text.eq_ignore_ascii_case("false") => Ok(Value::Bool(false)),
             Kind::Bool => Err(BadValue::NotABool),
             Kind::Float { min, max } => match text.parse::<f64>() {
-                Ok(n) if n < min => Err(BadValue::TooSmall(format!("{min:?}"))),
-                Ok(n) if n > max => Err(BadValue::TooLarge(format!("{max:?}"))),
+                Ok(n) if n < min => Err(BadValue::TooSmall(min.to_string())),
+                Ok(n) if n > max => Err(BadValue::TooLarge(max.to_string())),
                 Ok(n) if n.is_finite() => Ok(Value::Float(n)),
                 _ => Err(BadValue::NotANumber("DOUBLE")),
             },
@@ -279,12 +264,14 @@ impl Kind {
                 Err(_) => Err(BadValue::NotANumber("INT")),
             },
             Kind::OneOf(words) if words.contains(&text) => Ok(as_text()),
-            Kind::OneOf(words) => Err(BadValue::NotOneOf(words.join(", "))),
+            Kind::OneOf(words) => Err(not_one_of(text, words)),
             Kind::ListOf(words) => {
                 let mut kept: Vec<&str> = Vec::new();
                 for word in text.split(',').map(str::trim).filter(|_| !text.is_empty()) {
-                    if !words.contains(&word) {
-                        return Err(BadValue::NotOneOf(words.join(", ")));
+                    if word.is_empty() {
+                        return Err(BadValue::EmptyWord);
+                    } else if !words.contains(&word) {
+                        return Err(not_one_of(word, words));
                     }
                     kept.push(word);
                 }
@@ -293,22 +280,19 @@ impl Kind {
             Kind::Replicas if text.is_empty() || text == "*" => Ok(as_text()),
             Kind::Replicas => {
                 let digits = |s: &str| !s.is_empty() && s.bytes().all(|b| b.is_ascii_digit());
-                let pair = |s: &str| {
-                    s.trim()
-                        .split_once(':')
-                        .is_some_and(|(p, b)| digits(p) && digits(b))
-                };
-                if text.split(',').all(pair) {
-                    Ok(as_text())
-                } else {
-                    Err(BadValue::NotReplicas)
-                }
+                let pair =
+                    |s: &str| s.trim().split_once(':').is_some_and(|(p, b)| digits(p) && digits(b));
+                if text.split(',').all(pair) { Ok(as_text()) } else { Err(BadValue::NotReplicas) }
             }
             Kind::Address(Some(none)) if text == none => Ok(as_text()),
             Kind::Address(_) => Ok(Value::Text(text.parse::<Address>()?.to_string())),
             Kind::Text | Kind::Number { .. } => Ok(as_text()),
         }
     }
+}
+
+fn not_one_of(word: &str, words: &[&str]) -> BadValue {
+    BadValue::NotOneOf { word: word.to_owned(), words: words.join(", ") }
 }
 
 const TIMES: &[(&str, i64)] = &[
@@ -343,10 +327,7 @@ fn read_number(text: &str, unit: Unit, plain: Unit, width: Width) -> Result<i64,
         .find(|(i, c)| !(c.is_ascii_digit() || *c == '_' || (*i == 0 && "+-".contains(*c))))
         .map_or(text.len(), |(i, _)| i);
     let (digits, suffix) = text.split_at(digits_end);
-    let n: i64 = digits
-        .replace('_', "")
-        .parse()
-        .map_err(|_| not_a_number.clone())?;
+    let n: i64 = digits.replace('_', "").parse().map_err(|_| not_a_number.clone())?;
     let suffix = suffix.trim().to_ascii_lowercase();
     let factor = if suffix.is_empty() {
         match plain {
@@ -385,40 +366,22 @@ mod tests {
         assert_eq!(ms("-1", Unit::Hours), Ok(Value::Int(-1)));
         assert_eq!(ms("0", Unit::Named), Ok(Value::Int(0)));
         assert_eq!(ms("5", Unit::Named), Err(BadValue::NoUnit));
-        assert!(matches!(
-            ms("5 parsecs", Unit::Ms),
-            Err(BadValue::BadUnit(_))
-        ));
-        assert_eq!(
-            SIZE.read_units("64MiB", Unit::Bytes),
-            Ok(Value::Int(64 << 20))
-        );
+        assert!(matches!(ms("5 parsecs", Unit::Ms), Err(BadValue::BadUnit(_))));
+        assert_eq!(SIZE.read_units("64MiB", Unit::Bytes), Ok(Value::Int(64 << 20)));
         assert_eq!(SIZE.read_units("1_000", Unit::Bytes), Ok(Value::Int(1000)));
-        assert_eq!(
-            SIZE.read_units("9999999TiB", Unit::Bytes),
-            Err(BadValue::NotANumber("LONG"))
-        );
+        assert_eq!(SIZE.read_units("9999999TiB", Unit::Bytes), Err(BadValue::NotANumber("LONG")));
     }
 
     #[test]
     fn kafka_s_reading_has_no_units_and_kafka_s_words_a4() {
         assert_eq!(MS.read("7d"), Err(BadValue::NotANumber("LONG")));
         assert_eq!(MS.read(" 5 "), Ok(Value::Int(5)));
-        assert_eq!(
-            MS.read("-2").unwrap_err().to_string(),
-            "Value must be at least -1"
-        );
-        assert_eq!(
-            int(0, 9).read("3000000000"),
-            Err(BadValue::NotANumber("INT"))
-        );
+        assert_eq!(MS.read("-2").unwrap_err().to_string(), "Value must be at least -1");
+        assert_eq!(int(0, 9).read("3000000000"), Err(BadValue::NotANumber("INT")));
         assert_eq!(Kind::Bool.read("TRUE"), Ok(Value::Bool(true)));
         assert_eq!(Kind::Bool.read("1"), Err(BadValue::NotABool));
         let list = Kind::ListOf(&["compact", "delete"]);
-        assert_eq!(
-            list.read("compact, delete"),
-            Ok(Value::Text("compact,delete".into()))
-        );
+        assert_eq!(list.read("compact, delete"), Ok(Value::Text("compact,delete".into())));
         assert_eq!(list.read(""), Ok(Value::Text(String::new())));
         assert!(list.read("compact,").is_err());
         assert!(Kind::Replicas.read("0:1,1:2").is_ok());
@@ -430,7 +393,8 @@ mod tests {
     proptest! {
         #[test]
         fn no_text_makes_a_reading_panic(text in "\\PC{0,24}") {
-            for kind in [MS, SIZE, Kind::Bool, Kind::Replicas, Kind::Address(Some("off")), int(-5, 5)] {
+            let address = Kind::Address(Some("off"));
+            for kind in [MS, SIZE, Kind::Bool, Kind::Replicas, address, int(-5, 5)] {
                 let _ = kind.read(&text);
                 let _ = kind.read_units(&text, Unit::Named);
             }

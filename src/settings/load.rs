@@ -64,11 +64,7 @@ pub fn load(sources: &Sources) -> Result<Loaded, Problems> {
         }
     }
     check_together(&settings, &mut problems);
-    if problems.is_empty() {
-        Ok(Loaded { settings, warnings })
-    } else {
-        Err(Problems(problems))
-    }
+    if problems.is_empty() { Ok(Loaded { settings, warnings }) } else { Err(Problems(problems)) }
 }
 
 /// The value of a key: what was given, else its default.
@@ -87,20 +83,13 @@ fn lay_over(said: Vec<Raw>, problems: &mut Vec<Problem>, warnings: &mut Vec<Prob
     let mut strength_of = std::collections::BTreeMap::new();
     for Raw { name, text, origin } in said {
         let (key, by, unit, rank) = match meaning(&name) {
-            Meaning::Key {
-                key,
-                by,
-                unit,
-                rank,
-            } => (key, by, unit, rank),
+            Meaning::Key { key, by, unit, rank } => (key, by, unit, rank),
             Meaning::NoEffect => {
                 warnings.push(Problem::at(origin, &format!("{name} has no effect here")));
                 continue;
             }
             Meaning::Unknown { nearest } => {
-                let hint = nearest
-                    .map(|n| format!("; did you mean {n}?"))
-                    .unwrap_or_default();
+                let hint = nearest.map(|n| format!("; did you mean {n}?")).unwrap_or_default();
                 problems.push(Problem::at(origin, &format!("unknown key {name}{hint}")));
                 continue;
             }
@@ -114,10 +103,7 @@ fn lay_over(said: Vec<Raw>, problems: &mut Vec<Problem>, warnings: &mut Vec<Prob
             }
         };
         let strength = (origin.layer(), std::cmp::Reverse(rank));
-        if strength_of
-            .get(key.name)
-            .is_none_or(|held| *held <= strength)
-        {
+        if strength_of.get(key.name).is_none_or(|held| *held <= strength) {
             strength_of.insert(key.name, strength);
             given.insert(key.name, GivenValue { value, by, origin });
         }
@@ -149,10 +135,7 @@ fn check_together(settings: &Settings, problems: &mut Vec<Problem>) {
         let origin = settings.given.get(name).map(|given| given.origin.clone());
         problems.push(Problem { origin, text });
     };
-    let faces = [
-        ("listen", Some(&settings.listen)),
-        ("http", settings.http.as_ref()),
-    ];
+    let faces = [("listen", Some(&settings.listen)), ("http", settings.http.as_ref())];
     for (name, address) in faces {
         if let Some(open) = address.filter(|a| !settings.allow_insecure && !a.is_loopback()) {
             let text = format!(
@@ -163,35 +146,20 @@ fn check_together(settings: &Settings, problems: &mut Vec<Problem>) {
             problem(name, text);
         }
     }
-    if settings
-        .advertised
-        .as_ref()
-        .is_some_and(|a| a.host.is_empty() || a.port == 0)
-    {
-        problem(
-            "advertised",
-            "advertised: clients need a host and a port to connect to".into(),
-        );
+    if settings.advertised.as_ref().is_some_and(|a| a.host.is_empty() || a.port == 0) {
+        problem("advertised", "advertised: clients need a host and a port to connect to".into());
     }
     if settings.ephemeral && settings.given.contains_key("data") {
-        problem(
-            "data",
-            "data: with ephemeral the folder is a temporary one".into(),
-        );
+        problem("data", "data: with ephemeral the folder is a temporary one".into());
     }
     let by_kafka = |given: &GivenValue| given.by != "data";
     if settings.data_dir.to_string_lossy().contains(',')
         && settings.given.get("data").is_some_and(by_kafka)
     {
-        problem(
-            "data",
-            "data: there is one data folder, not a list of them".into(),
-        );
+        problem("data", "data: there is one data folder, not a list of them".into());
     }
-    let (least, most) = (
-        settings.group_min_session_timeout_ms,
-        settings.group_max_session_timeout_ms,
-    );
+    let (least, most) =
+        (settings.group_min_session_timeout_ms, settings.group_max_session_timeout_ms);
     if least > most {
         let text = format!("groups.session_timeout_min ({least} ms) is above the max ({most} ms)");
         problem("groups.session_timeout_min", text);
@@ -238,8 +206,5 @@ impl Default for Settings {
 
 /// Whether a text of that kind is written with quotes in TOML.
 pub(super) fn is_quoted(kind: Kind) -> bool {
-    !matches!(
-        kind,
-        Kind::Bool | Kind::Number { .. } | Kind::Float { .. } | Kind::Level(_)
-    )
+    !matches!(kind, Kind::Bool | Kind::Number { .. } | Kind::Float { .. } | Kind::Level(_))
 }

@@ -61,12 +61,7 @@ const WITHOUT_EFFECT_BELOW: &[&str] = &[
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(super) enum Meaning {
     /// That key; of several names of one key in one place, the one of least rank wins.
-    Key {
-        key: &'static Key,
-        by: &'static str,
-        unit: Unit,
-        rank: usize,
-    },
+    Key { key: &'static Key, by: &'static str, unit: Unit, rank: usize },
     /// A name of Kafka's without effect here.
     NoEffect,
     /// Nothing; perhaps that name was meant.
@@ -75,10 +70,7 @@ pub(super) enum Meaning {
 
 /// Every key: the broker's own and the defaults of topic configs.
 pub fn all_keys() -> impl Iterator<Item = &'static Key> {
-    let defaults = TOPIC_KEYS
-        .iter()
-        .filter(|row| row.has_default_setting())
-        .map(|row| &row.key);
+    let defaults = TOPIC_KEYS.iter().filter(|row| row.has_default_setting()).map(|row| &row.key);
     KEYS.iter().chain(defaults)
 }
 
@@ -98,30 +90,18 @@ impl Key {
 pub(super) fn meaning(name: &str) -> Meaning {
     for key in all_keys() {
         if key.name == name {
-            return Meaning::Key {
-                key,
-                by: key.name,
-                unit: key.own_unit(),
-                rank: 0,
-            };
+            return Meaning::Key { key, by: key.name, unit: key.own_unit(), rank: 0 };
         }
         if let Some(i) = key.aliases.iter().position(|alias| alias.name == name) {
             let alias = key.aliases[i];
-            return Meaning::Key {
-                key,
-                by: alias.name,
-                unit: alias.unit,
-                rank: i + 1,
-            };
+            return Meaning::Key { key, by: alias.name, unit: alias.unit, rank: i + 1 };
         }
     }
     let below = |prefix: &&str| name.starts_with(*prefix);
     if WITHOUT_EFFECT.contains(&name) || WITHOUT_EFFECT_BELOW.iter().any(below) {
         return Meaning::NoEffect;
     }
-    Meaning::Unknown {
-        nearest: nearest(name),
-    }
+    Meaning::Unknown { nearest: nearest(name) }
 }
 
 fn nearest(name: &str) -> Option<&'static str> {
@@ -134,9 +114,7 @@ fn nearest(name: &str) -> Option<&'static str> {
         return Some(row.key.name);
     }
     let tail = format!(".{name}");
-    let whole = names()
-        .filter(|known| known.ends_with(&tail))
-        .min_by_key(|known| known.len());
+    let whole = names().filter(|known| known.ends_with(&tail)).min_by_key(|known| known.len());
     if whole.is_some() {
         return whole;
     }
@@ -162,10 +140,7 @@ mod tests {
     fn a_slip_of_the_pen_finds_the_name_meant() {
         assert_eq!(nearest_to("topics.auto_craete"), Some("topics.auto_create"));
         assert_eq!(nearest_to("num.partition"), Some("num.partitions"));
-        assert_eq!(
-            nearest_to("retention.ms"),
-            Some("topic_defaults.retention.ms")
-        );
+        assert_eq!(nearest_to("retention.ms"), Some("topic_defaults.retention.ms"));
         assert_eq!(nearest_to("auto_create"), Some("topics.auto_create"));
         assert_eq!(nearest_to("zookeeper.connect"), None);
     }

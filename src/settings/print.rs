@@ -52,10 +52,7 @@ pub fn defaults_toml() -> String {
             out.push('\n');
         }
         out += &comment(key);
-        out += &format!(
-            "# {name} = {}\n",
-            toml_value(key.kind, &key.default_value())
-        );
+        out += &format!("# {name} = {}\n", toml_value(key.kind, &key.default_value()));
     }
     out
 }
@@ -69,28 +66,18 @@ pub fn reference() -> String {
         let (in_section, _) = toml_name(key.name);
         if section != Some(in_section) {
             section = Some(in_section);
-            let title = if in_section.is_empty() {
-                "General"
-            } else {
-                in_section
-            };
+            let title = if in_section.is_empty() { "General" } else { in_section };
             out += &format!("\n## {title}\n\n| key | default | what for | Kafka's names |\n");
             out += "|-|-|-|-|\n";
         }
         let default = toml_value(key.kind, &key.default_value());
         let range = range_text(key.kind);
         let range = range.map(|range| format!(" ({range})")).unwrap_or_default();
-        let aliases: Vec<String> = key
-            .aliases
-            .iter()
-            .map(|alias| format!("`{}`", alias.name))
-            .collect();
+        let aliases: Vec<String> =
+            key.aliases.iter().map(|alias| format!("`{}`", alias.name)).collect();
         let doc = key.doc.trim();
-        out += &format!(
-            "| `{}` | `{default}`{range} | {doc} | {} |\n",
-            key.name,
-            aliases.join(", ")
-        );
+        out +=
+            &format!("| `{}` | `{default}`{range} | {doc} | {} |\n", key.name, aliases.join(", "));
     }
     out
 }
@@ -112,11 +99,7 @@ impl Settings {
                 Some(given) => given.origin.to_string(),
                 None => "default".to_owned(),
             };
-            out += &if origin {
-                format!("{line}  # {from}\n")
-            } else {
-                format!("{line}\n")
-            };
+            out += &if origin { format!("{line}  # {from}\n") } else { format!("{line}\n") };
         }
         out
     }
@@ -174,16 +157,12 @@ fn range_text(kind: Kind) -> Option<String> {
 /// A number in the largest unit that it is a whole multiple of.
 fn shown(kind: Kind, n: i64) -> String {
     let units: &[(&str, i64)] = match kind {
-        Kind::Number { unit: Unit::Ms, .. } => &[
-            ("d", 86_400_000),
-            ("h", 3_600_000),
-            ("m", 60_000),
-            ("s", 1_000),
-            ("ms", 1),
-        ],
-        Kind::Number {
-            unit: Unit::Bytes, ..
-        } => &[("GiB", 1 << 30), ("MiB", 1 << 20), ("KiB", 1 << 10)],
+        Kind::Number { unit: Unit::Ms, .. } => {
+            &[("d", 86_400_000), ("h", 3_600_000), ("m", 60_000), ("s", 1_000), ("ms", 1)]
+        }
+        Kind::Number { unit: Unit::Bytes, .. } => {
+            &[("GiB", 1 << 30), ("MiB", 1 << 20), ("KiB", 1 << 10)]
+        }
         _ => &[],
     };
     match units.iter().find(|(_, size)| n > 0 && n % size == 0) {

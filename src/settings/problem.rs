@@ -15,10 +15,7 @@ pub struct Problem {
 
 impl Problem {
     pub(super) fn at(origin: Origin, text: &str) -> Problem {
-        Problem {
-            origin: Some(origin),
-            text: text.to_owned(),
-        }
+        Problem { origin: Some(origin), text: text.to_owned() }
     }
 }
 

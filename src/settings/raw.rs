@@ -38,11 +38,7 @@ pub(super) fn from_flags(flags: &Flags, problems: &mut Vec<Problem>) -> Vec<Raw>
         let origin = Origin::Flag(format!("--set {set}"));
         match set.split_once('=') {
             Some((name, text)) => {
-                raw.push(Raw {
-                    name: name.trim().to_owned(),
-                    text: text.to_owned(),
-                    origin,
-                });
+                raw.push(Raw { name: name.trim().to_owned(), text: text.to_owned(), origin });
             }
             None => problems.push(Problem::at(origin, "write it as --set key=value")),
         }
@@ -50,11 +46,7 @@ pub(super) fn from_flags(flags: &Flags, problems: &mut Vec<Problem>) -> Vec<Raw>
     let mut own = |name: &str, text: Option<&str>| {
         if let Some(text) = text {
             let origin = Origin::Flag(format!("--{name}"));
-            raw.push(Raw {
-                name: name.to_owned(),
-                text: text.to_owned(),
-                origin,
-            });
+            raw.push(Raw { name: name.to_owned(), text: text.to_owned(), origin });
         }
     };
     own("data", flags.data.as_deref());
@@ -75,9 +67,7 @@ pub(super) fn from_env(env: &[(String, String)]) -> Vec<Raw> {
     };
     env.iter()
         .filter_map(|(variable, text)| {
-            let name = variable
-                .strip_prefix("OTTLA_")
-                .filter(|name| !foreign(name))?;
+            let name = variable.strip_prefix("OTTLA_").filter(|name| !foreign(name))?;
             Some(Raw {
                 name: name.replace("__", ".").to_lowercase(),
                 text: text.clone(),
@@ -89,16 +79,10 @@ pub(super) fn from_env(env: &[(String, String)]) -> Vec<Raw> {
 
 pub(super) fn from_toml(path: &str, text: &str, problems: &mut Vec<Problem>) -> Vec<Raw> {
     let (table, errors) = DeTable::parse_recoverable(text);
-    let mut file = File {
-        path,
-        text,
-        raw: Vec::new(),
-        problems,
-    };
+    let mut file = File { path, text, raw: Vec::new(), problems };
     for error in errors {
         let origin = file.origin(error.span().unwrap_or(0..0));
-        file.problems
-            .push(Problem::at(origin, error.message().trim_end()));
+        file.problems.push(Problem::at(origin, error.message().trim_end()));
     }
     file.table("", table.get_ref());
     file.raw
@@ -115,10 +99,7 @@ impl File<'_> {
     fn origin(&self, span: Range<usize>) -> Origin {
         let before = self.text.as_bytes().iter().take(span.start);
         let line = 1 + before.filter(|byte| **byte == b'\n').count();
-        Origin::File {
-            path: self.path.to_owned(),
-            line,
-        }
+        Origin::File { path: self.path.to_owned(), line }
     }
 
     fn table(&mut self, prefix: &str, table: &DeTable<'_>) {
@@ -131,8 +112,7 @@ impl File<'_> {
                 self.raw.push(Raw { name, text, origin });
             } else {
                 let problem = "the value must be a text, a number, a switch or a list of texts";
-                self.problems
-                    .push(Problem::at(origin, &format!("{name}: {problem}")));
+                self.problems.push(Problem::at(origin, &format!("{name}: {problem}")));
             }
         }
     }
@@ -141,9 +121,9 @@ impl File<'_> {
 fn text_of(value: &Spanned<DeValue<'_>>) -> Option<String> {
     match value.get_ref() {
         DeValue::String(text) => Some(text.to_string()),
-        DeValue::Integer(n) => i64::from_str_radix(n.as_str(), n.radix())
-            .ok()
-            .map(|n| n.to_string()),
+        DeValue::Integer(n) => {
+            i64::from_str_radix(n.as_str(), n.radix()).ok().map(|n| n.to_string())
+        }
         DeValue::Float(n) => Some(n.as_str().to_owned()),
         DeValue::Boolean(on) => Some(on.to_string()),
         DeValue::Array(items) => {

@@ -43,9 +43,7 @@ impl Key {
     /// Never: a test reads every default.
     #[must_use]
     pub fn default_value(&self) -> Value {
-        self.kind
-            .read_units(self.default, self.own_unit())
-            .expect("a test reads every default")
+        self.kind.read_units(self.default, self.own_unit()).expect("a test reads every default")
     }
 }
 
@@ -116,9 +114,7 @@ impl FromValue for Option<Address> {
 
 impl FromValue for Address {
     fn from_value(value: &Value) -> Address {
-        String::from_value(value)
-            .parse()
-            .expect("the kind checked it")
+        String::from_value(value).parse().expect("the kind checked it")
     }
 }
 
@@ -247,7 +243,8 @@ settings! {
         int(1, 10_000), "50", restart;
     /// Segment size of `__consumer_offsets`.
     offsets_topic_segment_bytes: i32 = "offsets.segment_bytes",
-        ["offsets.topic.segment.bytes" Bytes], bytes(Width::Int, 1, INT_MAX), "100MiB", restart;
+        ["offsets.topic.segment.bytes" Bytes],
+        bytes(Width::Int, 1_048_576, INT_MAX), "100MiB", restart;
     /// How long committed offsets of an empty group are kept.
     offsets_retention_ms: u64 = "offsets.retention", ["offsets.retention.minutes" Minutes],
         millis(Width::Int, 60_000, INT_MAX * 60_000), "7d", restart;

@@ -142,12 +142,8 @@ topic_keys! {
         "false";
 }
 
-const LONG_FROM_1: Kind = Kind::Number {
-    width: Width::Long,
-    min: 1,
-    max: LONG_MAX,
-    unit: Unit::Plain,
-};
+const LONG_FROM_1: Kind =
+    Kind::Number { width: Width::Long, min: 1, max: LONG_MAX, unit: Unit::Plain };
 
 #[cfg(test)]
 mod tests {
