@@ -15,8 +15,8 @@ use bytes::Bytes;
 
 use crate::base::{ErrorCode, LeaderEpoch, Offset, PartitionId, Uuid};
 use crate::broker::{Bounds, Broker, LongPoll, Partition, Topic};
-use crate::codec::WireError;
-use crate::log::{ColdRead, Read};
+use crate::codec::{Records, WireError};
+use crate::log::{ColdRead, Lookup};
 use crate::wire::fetch::{
     EpochEndOffset, FetchPartition, FetchRequest, FetchResponse, FetchTopic, FetchableTopicResponse,
     LeaderIdAndEpoch, PartitionData,
@@ -28,6 +28,8 @@ use super::refuse::Refusal;
 
 /// The first version that names topics by id (protocol.md F9).
 const IDS_FROM: i16 = 13;
+/// The first version whose errors name the current leader (KIP-951).
+const LEADER_FROM: i16 = 16;
 /// The epoch that closes a session, and the session that there never is (protocol.md F10).
 const SESSION_CLOSES: i32 = -1;
 
@@ -38,6 +40,9 @@ struct Plan {
     bytes_max: usize,
     bytes_min: usize,
     read_committed: bool,
+    version: i16,
+    /// A cold read has failed: what is still cold cannot be had.
+    cold_fails: bool,
 }
 
 struct PlanTopic {
@@ -61,7 +66,7 @@ struct Pass {
     bytes: usize,
     /// Something that must not wait: an error or a diverging epoch.
     urgent: bool,
-    cold: Vec<ColdRead>,
+    cold: Vec<(Arc<Partition>, ColdRead)>,
 }
 
 pub(super) fn handle(call: &Call<'_>) -> Result<Answer, WireError> {
@@ -73,7 +78,7 @@ pub(super) fn handle(call: &Call<'_>) -> Result<Answer, WireError> {
         }));
     }
     let wait = Duration::from_millis(u64::try_from(request.max_wait_ms).unwrap_or(0));
-    let plan = Plan::new(call, request);
+    let mut plan = Plan::new(call, request);
     let pass = plan.pass();
     if pass.cold.is_empty() && plan.is_enough(&pass, wait) {
         return Ok(Answer::Now(plan.reply(pass)));
@@ -84,8 +89,12 @@ pub(super) fn handle(call: &Call<'_>) -> Result<Answer, WireError> {
         if !plan.is_enough(&pass, wait) {
             let closing = plan.broker.closing();
             let poll = LongPoll::new(id, plan.partitions(), wait, closing);
-            poll.until(|| plan.is_enough(&plan.pass(), wait)).await;
-            pass = plan.warm(plan.pass()).await;
+            let look = || {
+                pass = plan.pass();
+                plan.is_enough(&pass, wait)
+            };
+            poll.until(look).await;
+            pass = plan.warm(pass).await;
         }
         plan.reply(pass)
     }))
@@ -113,6 +122,8 @@ impl Plan {
             bytes_max: bytes_max as usize,
             bytes_min: bytes_min as usize,
             read_committed: request.isolation_level == 1,
+            version: call.version(),
+            cold_fails: false,
         }
     }
 
@@ -134,6 +145,8 @@ impl Plan {
         let mut data = PartitionData {
             partition_index: wanted.index.0,
             aborted_transactions: self.read_committed.then(Vec::new),
+            // A partition without data has empty records, not null ones.
+            records: Records(Some(Bytes::new())),
             ..PartitionData::default()
         };
         match self.try_read(wanted, pass, &mut data) {
@@ -146,8 +159,6 @@ impl Plan {
                 data.log_start_offset = Offset::NONE.0;
             }
         }
-        // Null records have no place in an answer: a partition without data has empty ones.
-        data.records.get_or_insert_default();
         data
     }
 
@@ -161,7 +172,12 @@ impl Plan {
         if partition.is_deleted() {
             return Err(ErrorCode::UnknownTopicOrPartition.into());
         }
-        check_epoch(partition, wanted.epoch, data)?;
+        if let Err(code) = partition.check_epoch(wanted.epoch) {
+            if self.version >= LEADER_FROM {
+                data.current_leader = self.leader(partition);
+            }
+            return Err(code.into());
+        }
         let bounds = partition.bounds()?;
         fill_bounds(data, bounds);
         if diverges(partition, wanted, data)? {
@@ -171,14 +187,14 @@ impl Plan {
         let left = self.bytes_max.saturating_sub(pass.bytes);
         let bytes_max = wanted.bytes_max.min(left);
         match partition.read(wanted.from, bytes_max, pass.bytes == 0)? {
-            Read::Ready(bytes) => {
-                pass.bytes += bytes.len();
-                data.records = Some(bytes);
+            Lookup::Ready(read) => {
+                pass.bytes += read.bytes.len();
+                data.records = Records(Some(read.bytes));
             }
-            Read::Cold(cold) => {
-                pass.cold.push(cold);
-                data.records = Some(Bytes::new());
+            Lookup::Later(_) if self.cold_fails => {
+                return Err(ErrorCode::KafkaStorageError.into());
             }
+            Lookup::Later(cold) => pass.cold.push((Arc::clone(partition), cold)),
         }
         Ok(())
     }
@@ -193,13 +209,18 @@ impl Plan {
     }
 
     /// Lets a blocking thread bring cold pages in, until a pass finds none.
-    async fn warm(&self, mut pass: Pass) -> Pass {
+    async fn warm(&mut self, mut pass: Pass) -> Pass {
         while !pass.cold.is_empty() {
             let cold = std::mem::take(&mut pass.cold);
-            self.broker.populate(cold).await;
+            self.cold_fails = self.broker.populate(cold).await.is_err();
             pass = self.pass();
         }
         pass
+    }
+
+    fn leader(&self, partition: &Partition) -> LeaderIdAndEpoch {
+        let leader_epoch = partition.epoch().0;
+        LeaderIdAndEpoch { leader_id: self.broker.node_id(), leader_epoch }
     }
 
     fn partitions(&self) -> Vec<Arc<Partition>> {
@@ -253,23 +274,6 @@ fn fill_bounds(data: &mut PartitionData, bounds: Bounds) {
     data.high_watermark = bounds.committed.0;
     data.last_stable_offset = bounds.last_stable.0;
     data.log_start_offset = bounds.start.0;
-}
-
-/// protocol.md F7.
-fn check_epoch(
-    partition: &Partition,
-    claimed: LeaderEpoch,
-    data: &mut PartitionData,
-) -> Result<(), Refusal> {
-    let current = partition.epoch();
-    if claimed.0 < 0 || claimed == current {
-        return Ok(());
-    }
-    data.current_leader = LeaderIdAndEpoch { leader_epoch: current.0, ..Default::default() };
-    Err(match claimed < current {
-        true => ErrorCode::FencedLeaderEpoch.into(),
-        false => ErrorCode::UnknownLeaderEpoch.into(),
-    })
 }
 
 /// protocol.md F8: the client read something that is not in this log any more.

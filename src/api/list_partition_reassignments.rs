@@ -11,5 +11,8 @@ use super::call::Call;
 
 pub(super) fn handle(call: &Call<'_>) -> Result<Answer, WireError> {
     let _: ListPartitionReassignmentsRequest = call.request()?;
-    Ok(Answer::reply(ListPartitionReassignmentsResponse::default()))
+    Ok(Answer::reply(ListPartitionReassignmentsResponse {
+        error_message: None,
+        ..ListPartitionReassignmentsResponse::default()
+    }))
 }

@@ -11,7 +11,10 @@ mod refuse;
 mod table;
 
 mod api_versions;
+mod create_topics;
+mod delete_topics;
 mod describe_cluster;
+mod describe_configs;
 mod describe_groups;
 mod describe_topic_partitions;
 mod fetch;
@@ -41,7 +44,7 @@ use crate::wire::ApiKey;
 ///
 /// # Errors
 /// [`Refused`]: the connection is closed without an answer (protocol.md 1.2).
-pub fn dispatch(call: Call<'_>) -> Result<Answer, Refused> {
+pub fn dispatch(call: &Call<'_>) -> Result<Answer, Refused> {
     let api = table::find(call.header.api_key).ok_or(Refused::ApiKey(call.header.api_key))?;
     if !api.served.contains(&call.header.api_version) {
         if api.key == ApiKey::ApiVersions {
@@ -49,7 +52,7 @@ pub fn dispatch(call: Call<'_>) -> Result<Answer, Refused> {
         }
         return Err(Refused::Version(api.key, call.header.api_version));
     }
-    (api.handle)(&call).map_err(|error| Refused::Body(api.key, call.header.api_version, error))
+    (api.handle)(call).map_err(|error| Refused::Body(api.key, call.header.api_version, error))
 }
 
 /// Whether a frame may start while requests before it wait for their commit: only Produce may

@@ -12,7 +12,8 @@ use std::sync::Arc;
 use crate::base::{ErrorCode, Offset, PartitionId, Timestamp, Uuid};
 use crate::broker::{Partition, Ticket};
 use crate::codec::{Reader, WireError};
-use crate::record::{CheckedBatch, Codec};
+use crate::record::CheckedBatch;
+use crate::record::compression::Codec;
 use crate::wire::produce::{
     PartitionProduceResponse, PartitionView, ProduceResponse, ProduceView, TopicProduceResponse,
     TopicView,
@@ -117,7 +118,7 @@ fn produce(call: &Call<'_>, view: &ProduceView<'_>, topic: &TopicView<'_>) -> To
     let known = if call.version() >= IDS_FROM {
         call.broker.topics().by_id(topic.id).ok_or(ErrorCode::UnknownTopicId)
     } else {
-        call.broker.topics().by_name(topic.name).ok_or(ErrorCode::UnknownTopicOrPartition)
+        call.broker.topics().by_name(&topic.name).ok_or(ErrorCode::UnknownTopicOrPartition)
     };
     let append = |partition: &PartitionView<'_>| {
         let index = PartitionId(partition.index);
@@ -135,7 +136,7 @@ fn produce(call: &Call<'_>, view: &ProduceView<'_>, topic: &TopicView<'_>) -> To
         (index, appended)
     };
     Topic {
-        name: topic.name.to_owned(),
+        name: topic.name.clone().into_owned(),
         id: topic.id,
         partitions: topic.partitions.iter().map(append).collect(),
     }

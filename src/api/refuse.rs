@@ -25,8 +25,8 @@ impl Refusal {
         match self {
             Refusal::Code(code) => *code,
             Refusal::Batch(error) => batch(error),
-            Refusal::Log(refusal) => log_refusal(refusal),
-            Refusal::Catalog(refusal) => refusal.code(),
+            Refusal::Log(refusal) => log(refusal),
+            Refusal::Catalog(refusal) => catalog(refusal),
         }
     }
 
@@ -62,5 +62,79 @@ impl From<log::Refusal> for Refusal {
 impl From<catalog::Refusal> for Refusal {
     fn from(refusal: catalog::Refusal) -> Refusal {
         Refusal::Catalog(refusal)
+    }
+}
+
+/// protocol.md P4, P5, P8.
+fn batch(error: &BatchError) -> ErrorCode {
+    match error {
+        BatchError::Length(_) | BatchError::MagicUnknown(_) | BatchError::Crc { .. } => {
+            ErrorCode::CorruptMessage
+        }
+        BatchError::Empty
+        | BatchError::Cut
+        | BatchError::MagicOld(_)
+        | BatchError::Several
+        | BatchError::BaseOffset(_)
+        | BatchError::Control
+        | BatchError::Count { .. }
+        | BatchError::Sequence(_)
+        | BatchError::CodecUnknown(_)
+        | BatchError::Record(_)
+        | BatchError::RecordsLeft
+        | BatchError::Decompress(_) => ErrorCode::InvalidRecord,
+    }
+}
+
+/// protocol.md P6, P7, P10, P16-P19, F4.
+fn log(refusal: &log::Refusal) -> ErrorCode {
+    match refusal {
+        log::Refusal::OffsetOutOfRange { .. } => ErrorCode::OffsetOutOfRange,
+        log::Refusal::BatchTooLarge { .. } => ErrorCode::MessageTooLarge,
+        log::Refusal::SegmentTooSmall { .. } => ErrorCode::RecordListTooLarge,
+        log::Refusal::TimestampOutOfRange(_) => ErrorCode::InvalidTimestamp,
+        log::Refusal::OutOfOrderSequence { .. } => ErrorCode::OutOfOrderSequenceNumber,
+        log::Refusal::OldProducerEpoch { .. } => ErrorCode::InvalidProducerEpoch,
+        log::Refusal::Poisoned(log::Poison::Deleted) => ErrorCode::UnknownTopicOrPartition,
+        log::Refusal::NoRoom
+        | log::Refusal::Poisoned(
+            log::Poison::Write(_) | log::Poison::Sync(_) | log::Poison::Closed,
+        )
+        | log::Refusal::Read(_) => ErrorCode::KafkaStorageError,
+        log::Refusal::Corrupt(_) => ErrorCode::CorruptMessage,
+    }
+}
+
+/// protocol.md A1-A6.
+fn catalog(refusal: &catalog::Refusal) -> ErrorCode {
+    use catalog::Refusal;
+    match refusal {
+        Refusal::InvalidName(_) | Refusal::Collision { .. } | Refusal::Internal(_) => {
+            ErrorCode::InvalidTopicException
+        }
+        Refusal::AlreadyExists(_) => ErrorCode::TopicAlreadyExists,
+        Refusal::PartitionCount => ErrorCode::InvalidPartitions,
+        Refusal::TooManyPartitions => ErrorCode::PolicyViolation,
+        Refusal::ReplicationFactor | Refusal::TooFewBrokers(_) => {
+            ErrorCode::InvalidReplicationFactor
+        }
+        Refusal::AssignedTwice(_)
+        | Refusal::AssignedWithGap
+        | Refusal::AssignedToNone
+        | Refusal::AssignedToUnknown(_)
+        | Refusal::AssignedToTwice(_) => ErrorCode::InvalidReplicaAssignment,
+        Refusal::InvalidConfig(_) => ErrorCode::InvalidConfig,
+        Refusal::UnknownTopic => ErrorCode::UnknownTopicOrPartition,
+        Refusal::UnknownTopicId => ErrorCode::UnknownTopicId,
+        Refusal::DeletionDisabled => ErrorCode::TopicDeletionDisabled,
+        Refusal::Reserved(_)
+        | Refusal::DuplicateName
+        | Refusal::AssignedAndCounted
+        | Refusal::AssignedAndReplicated
+        | Refusal::NameAndId
+        | Refusal::NeitherNameNorId
+        | Refusal::DuplicateId
+        | Refusal::NameOfGivenId => ErrorCode::InvalidRequest,
+        Refusal::NoProducerIds => ErrorCode::UnknownServerError,
     }
 }

@@ -86,11 +86,6 @@ impl DataDir {
         Ok(DataDir { disk, dir: dir.to_owned(), was_clean, _lock: lock })
     }
 
-    /// The folder's path.
-    pub fn path(&self) -> &Path {
-        &self.dir
-    }
-
     /// Whether the last process that held it stopped in order, so that nothing needs recovery.
     pub fn was_clean(&self) -> bool {
         self.was_clean

@@ -21,6 +21,8 @@ mod producer_ids;
 mod registrar;
 mod replay;
 pub mod scrape;
+mod stop;
+mod topic_changes;
 mod topics;
 mod waiters;
 
@@ -161,6 +163,12 @@ impl Broker {
         self.close.closing()
     }
 
+    /// Starts the tasks that run as long as the broker does.
+    pub fn start_tasks(self: &Arc<Self>) {
+        tokio::spawn(Arc::clone(&self.coordinator).run_timers());
+        tokio::spawn(housekeeping::run(Arc::clone(self)));
+    }
+
     /// Whether the broker has begun to close.
     pub fn is_closing(&self) -> bool {
         self.close.is_announced()
@@ -198,21 +206,21 @@ impl Broker {
     }
 
     /// Brings the pages of cold reads in, on a blocking thread.
-    pub async fn populate(&self, cold: Vec<(Arc<Partition>, ColdRead)>) {
+    ///
+    /// # Errors
+    /// KAFKA_STORAGE_ERROR if any of them cannot be read.
+    pub async fn populate(&self, cold: Vec<(Arc<Partition>, ColdRead)>) -> Result<(), ErrorCode> {
         let work = move || {
-            for (partition, read) in cold {
-                match read.populate() {
-                    Ok(populated) => partition.populated(populated),
-                    Err(error) => {
-                        tracing::error!(partition = %partition.id(), %error, "cannot read the log");
-                        failed = true;
-                    }
-                }
-            }
-            failed
+            cold.into_iter().try_for_each(|(partition, read)| {
+                partition.populated(read.populate().inspect_err(|error| {
+                    tracing::error!(partition = %partition.id(), %error, "cannot read the log");
+                })?);
+                Ok::<(), std::io::Error>(())
+            })
         };
-        if let Err(error) = tokio::task::spawn_blocking(work).await {
-            tracing::error!(%error, "a cold read failed");
+        match tokio::task::spawn_blocking(work).await {
+            Ok(Ok(())) => Ok(()),
+            Ok(Err(_)) | Err(_) => Err(ErrorCode::KafkaStorageError),
         }
     }
 }

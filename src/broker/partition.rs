@@ -8,7 +8,7 @@
 use std::sync::atomic::{AtomicBool, AtomicI32, AtomicI64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard};
 
-use crate::base::{LeaderEpoch, Now, Offset, Timestamp, TopicPartition};
+use crate::base::{ErrorCode, LeaderEpoch, Now, Offset, Timestamp, TopicPartition};
 use crate::log::{Appended, Log, Lookup, Poison, Populated, ReadOut, Refusal, TimedOffset};
 use crate::record::CheckedBatch;
 
@@ -108,6 +108,22 @@ impl Partition {
     /// The current leader epoch (protocol.md F7, E1).
     pub fn epoch(&self) -> LeaderEpoch {
         LeaderEpoch(self.epoch.load(Ordering::Relaxed))
+    }
+
+    /// Holds the epoch that a client knows against the current one; a negative one is not checked
+    /// (protocol.md F7).
+    ///
+    /// # Errors
+    /// FENCED_LEADER_EPOCH for an older one, UNKNOWN_LEADER_EPOCH for a newer one.
+    pub fn check_epoch(&self, known: LeaderEpoch) -> Result<(), ErrorCode> {
+        let current = self.epoch();
+        if known.0 < 0 || known == current {
+            return Ok(());
+        }
+        Err(match known < current {
+            true => ErrorCode::FencedLeaderEpoch,
+            false => ErrorCode::UnknownLeaderEpoch,
+        })
     }
 
     /// Whether the topic was deleted under a request that still holds the partition.

@@ -1,6 +1,7 @@
 //! Reading a log of the broker's own from start to end: the catalog's, and the groups'.
 
 use crate::base::Offset;
+use crate::base::limits::UNCOMPRESSED_BYTES_MAX;
 use crate::log::{Log, Lookup, Refusal};
 use crate::record::{BatchError, batches};
 
@@ -44,15 +45,14 @@ pub fn each_record(
         let bytes = match log.read(at, STEP_BYTES, log.end(), true)? {
             Lookup::Ready(read) => read.bytes,
             Lookup::Later(cold) => {
-                let populated = cold.populate();
-                log.populated(populated)?;
+                log.populated(cold.populate().map_err(|error| Refusal::Read(error.kind()))?);
                 continue;
             }
         };
         let before = at;
         for batch in batches(&bytes) {
             let batch = batch.map_err(|source| ReplayError::Batch { at, source })?;
-            let opened = batch.open().map_err(|source| ReplayError::Batch { at, source })?;
+            let opened = batch.open(UNCOMPRESSED_BYTES_MAX).map_err(|source| ReplayError::Batch { at, source })?;
             for record in opened.records() {
                 let record = record.map_err(|source| ReplayError::Batch { at, source })?;
                 let done = replay(record.key, record.value);

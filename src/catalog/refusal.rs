@@ -1,11 +1,10 @@
 //! Why the catalog refuses a command. The text, by `Display`, is Kafka's own; which error code it
-//! goes with stands in [`Refusal::code`].
+//! goes with is said in `api/refuse.rs`.
 
 use std::sync::Arc;
 
 use super::topic_config::ConfigProblem;
 use super::topic_name::NameProblem;
-use crate::base::ErrorCode;
 
 /// A refusal; each names the protocol.md row it comes from.
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
@@ -102,40 +101,4 @@ pub enum Refusal {
     /// Every producer id has been given out.
     #[error("No producer ids are left.")]
     NoProducerIds,
-}
-
-impl Refusal {
-    /// Kafka's error code for it.
-    #[must_use]
-    pub fn code(&self) -> ErrorCode {
-        match self {
-            Refusal::InvalidName(_) | Refusal::Collision { .. } | Refusal::Internal(_) => {
-                ErrorCode::InvalidTopicException
-            }
-            Refusal::AlreadyExists(_) => ErrorCode::TopicAlreadyExists,
-            Refusal::PartitionCount => ErrorCode::InvalidPartitions,
-            Refusal::TooManyPartitions => ErrorCode::PolicyViolation,
-            Refusal::ReplicationFactor | Refusal::TooFewBrokers(_) => {
-                ErrorCode::InvalidReplicationFactor
-            }
-            Refusal::AssignedTwice(_)
-            | Refusal::AssignedWithGap
-            | Refusal::AssignedToNone
-            | Refusal::AssignedToUnknown(_)
-            | Refusal::AssignedToTwice(_) => ErrorCode::InvalidReplicaAssignment,
-            Refusal::InvalidConfig(_) => ErrorCode::InvalidConfig,
-            Refusal::UnknownTopic => ErrorCode::UnknownTopicOrPartition,
-            Refusal::UnknownTopicId => ErrorCode::UnknownTopicId,
-            Refusal::DeletionDisabled => ErrorCode::TopicDeletionDisabled,
-            Refusal::Reserved(_)
-            | Refusal::DuplicateName
-            | Refusal::AssignedAndCounted
-            | Refusal::AssignedAndReplicated
-            | Refusal::NameAndId
-            | Refusal::NeitherNameNorId
-            | Refusal::DuplicateId
-            | Refusal::NameOfGivenId => ErrorCode::InvalidRequest,
-            Refusal::NoProducerIds => ErrorCode::UnknownServerError,
-        }
-    }
 }

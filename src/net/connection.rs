@@ -178,7 +178,7 @@ impl Connection {
         while self.outbox.len() < OUT_BYTES_SOFT_MAX && self.next_may_start()? {
             let Some(at) = self.inbox.peek()? else { break };
             let call = Call::read(self.inbox.frame(&at), &self.context, &self.broker);
-            let started = call.and_then(|call| Ok((call.envelope(), api::dispatch(call)?)));
+            let started = call.and_then(|call| Ok((call.envelope()?, api::dispatch(&call)?)));
             self.inbox.consume(&at);
             let (envelope, answer) = started?;
             match answer {
@@ -276,7 +276,7 @@ fn send(
     envelope: api::Envelope,
     settled: Settled,
 ) -> Result<(), Ended> {
-    broker.metrics().request_done(envelope.key(), envelope.started());
+    broker.metrics().request_done(envelope.key() as i16, envelope.started());
     match settled {
         Settled::Reply(reply) => {
             outbox.push(|out| envelope.write(reply.as_ref(), out)).map_err(Ended::Refused)

@@ -8,7 +8,7 @@ mod inbox;
 mod listener;
 mod outbox;
 
-use std::net::SocketAddr;
+use std::io;
 use std::sync::Arc;
 
 use tokio::net::TcpListener;
@@ -31,9 +31,11 @@ pub async fn serve(listeners: Vec<TcpListener>, broker: Arc<Broker>) {
     while accepting.join_next().await.is_some() {}
 }
 
-/// The port that listeners bound with port 0 have got.
-#[must_use]
-pub fn port(listeners: &[TcpListener]) -> Option<u16> {
-    let first = listeners.first()?;
-    first.local_addr().map(|address: SocketAddr| address.port()).ok()
+/// The port that listeners have got; they share it.
+///
+/// # Errors
+/// If the system does not tell it.
+pub fn port(listeners: &[TcpListener]) -> io::Result<u16> {
+    let first = listeners.first().ok_or(io::ErrorKind::AddrNotAvailable)?;
+    Ok(first.local_addr()?.port())
 }
