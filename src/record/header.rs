@@ -87,7 +87,7 @@ pub struct BatchHeader {
 
 impl BatchHeader {
     /// Reads the fields. The caller has seen the magic.
-    pub(super) fn read(bytes: &[u8; BATCH_HEADER_BYTES]) -> BatchHeader {
+    pub fn read(bytes: &[u8; BATCH_HEADER_BYTES]) -> BatchHeader {
         BatchHeader {
             base_offset: Offset(i64_at(bytes, 0)),
             length: i32_at(bytes, LENGTH_AT),
