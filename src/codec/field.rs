@@ -1,5 +1,7 @@
 //! How each type of Kafka's grammar stands on the wire.
 
+use std::borrow::Cow;
+
 use bytes::Bytes;
 
 use super::{Kind, Reader, WireError, Writer};
@@ -107,10 +109,7 @@ plain! {
 impl Form {
     /// The form of an item of a list, which is never null.
     fn item(self) -> Form {
-        Form {
-            nullable: false,
-            ..self
-        }
+        Form { nullable: false, ..self }
     }
 
     /// Bytes of the shortest prefix that a list or bytes have.
@@ -152,14 +151,8 @@ impl Field for String {
 }
 
 impl Nullable for String {
-    /// Text that is not UTF-8 is taken with U+FFFD in place of what is wrong, as Kafka does.
     fn read_nullable(reader: &mut Reader<'_>, form: Form) -> Result<Option<String>, WireError> {
-        let Some(length) = reader.text_length(form.flexible)? else {
-            return Ok(None);
-        };
-        Ok(Some(
-            String::from_utf8_lossy(reader.take(length)?).into_owned(),
-        ))
+        Ok(reader.text(form.flexible)?.map(Cow::into_owned))
     }
 
     fn write_nullable(
@@ -279,20 +272,13 @@ impl<T: Field> Nullable for Vec<T> {
     ) -> Result<(), WireError> {
         writer.count(form.flexible, value.map(Vec::len))?;
         let item = form.item();
-        value
-            .into_iter()
-            .flatten()
-            .try_for_each(|one| one.write(writer, item))
+        value.into_iter().flatten().try_for_each(|one| one.write(writer, item))
     }
 }
 
 impl<T: Nullable> Field for Option<T> {
     fn read(reader: &mut Reader<'_>, form: Form) -> Result<Option<T>, WireError> {
-        if form.nullable {
-            T::read_nullable(reader, form)
-        } else {
-            T::read(reader, form).map(Some)
-        }
+        if form.nullable { T::read_nullable(reader, form) } else { T::read(reader, form).map(Some) }
     }
 
     fn write(&self, writer: &mut Writer, form: Form) -> Result<(), WireError> {

@@ -59,10 +59,7 @@ pub trait Message: Struct + Clone + Default + PartialEq + std::fmt::Debug {
             versions: Versions::of(&Self::VERSIONS),
             flexible: match Self::FLEXIBLE_FROM {
                 i16::MAX => Versions::NONE,
-                first => Versions {
-                    first,
-                    last: i16::MAX,
-                },
+                first => Versions { first, last: i16::MAX },
             },
             fields: Self::fields(),
         }
@@ -73,11 +70,7 @@ fn form<M: Message>(version: i16) -> Result<Form, WireError> {
     if !M::VERSIONS.contains(&version) {
         return Err(WireError::Version(version));
     }
-    Ok(Form {
-        version,
-        flexible: version >= M::FLEXIBLE_FROM,
-        nullable: false,
-    })
+    Ok(Form { version, flexible: version >= M::FLEXIBLE_FROM, nullable: false })
 }
 
 /// A message or a part of one: named fields, then tagged ones. Made by `message!`.

@@ -2,6 +2,8 @@
 //!
 //! Invariant: a length or count is held against the bytes left before it is used.
 
+use std::borrow::Cow;
+
 use super::WireError;
 use crate::base::Uuid;
 
@@ -95,17 +97,16 @@ impl<'a> Reader<'a> {
         Err(WireError::Varint)
     }
 
-    /// The length of a text: two bytes, or compact. `None` is null; any negative length is null.
+    /// A text, or null. What is not UTF-8 is taken with U+FFFD in its place, as Kafka does.
     ///
     /// # Errors
-    /// [`WireError::Short`] where fewer bytes than that are left; [`WireError::Varint`].
-    pub fn text_length(&mut self, flexible: bool) -> Result<Option<usize>, WireError> {
-        let length = if flexible {
-            self.compact_length()?
-        } else {
-            i32::from(self.i16()?)
+    /// [`WireError::Short`] where fewer bytes than its length says are left;
+    /// [`WireError::Varint`].
+    pub fn text(&mut self, flexible: bool) -> Result<Option<Cow<'a, str>>, WireError> {
+        let Some(length) = self.text_length(flexible)? else {
+            return Ok(None);
         };
-        self.bounded(length, 1)
+        Ok(Some(String::from_utf8_lossy(self.take(length)?)))
     }
 
     /// The length of bytes or the count of a list whose items take at least `least` bytes each:
@@ -114,11 +115,7 @@ impl<'a> Reader<'a> {
     /// # Errors
     /// [`WireError::Short`] where the bytes left cannot hold that many; [`WireError::Varint`].
     pub fn count(&mut self, flexible: bool, least: usize) -> Result<Option<usize>, WireError> {
-        let count = if flexible {
-            self.compact_length()?
-        } else {
-            self.i32()?
-        };
+        let count = if flexible { self.compact_length()? } else { self.i32()? };
         self.bounded(count, least)
     }
 
@@ -137,6 +134,12 @@ impl<'a> Reader<'a> {
             field(tag, &mut Reader::new(self.take(size)?))?;
         }
         Ok(())
+    }
+
+    /// Two bytes, or compact; any negative length is null.
+    fn text_length(&mut self, flexible: bool) -> Result<Option<usize>, WireError> {
+        let length = if flexible { self.compact_length()? } else { i32::from(self.i16()?) };
+        self.bounded(length, 1)
     }
 
     /// Compact lengths are stored plus one; as in Kafka, what wraps is negative, hence null.

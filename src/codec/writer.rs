@@ -96,10 +96,7 @@ impl Writer {
     pub fn splice(&mut self, bytes: Bytes) {
         if !bytes.is_empty() {
             self.spliced += bytes.len();
-            self.splices.push(Splice {
-                at: self.own.len(),
-                bytes,
-            });
+            self.splices.push(Splice { at: self.own.len(), bytes });
         }
     }
 
@@ -117,9 +114,7 @@ impl Writer {
         if flexible {
             return self.compact_length(length);
         }
-        let length = length
-            .map_or(Ok(-1), i16::try_from)
-            .map_err(|_| WireError::Long)?;
+        let length = length.map_or(Ok(-1), i16::try_from).map_err(|_| WireError::Long)?;
         self.i16(length);
         Ok(())
     }
@@ -132,9 +127,7 @@ impl Writer {
         if flexible {
             return self.compact_length(count);
         }
-        let count = count
-            .map_or(Ok(-1), i32::try_from)
-            .map_err(|_| WireError::Long)?;
+        let count = count.map_or(Ok(-1), i32::try_from).map_err(|_| WireError::Long)?;
         self.i32(count);
         Ok(())
     }
@@ -163,11 +156,8 @@ impl Writer {
 
     /// Starts a frame: leaves room for its length in four bytes.
     pub fn frame_begin(&mut self) -> Frame {
-        let frame = Frame {
-            own: self.own.len(),
-            splices: self.splices.len(),
-            spliced: self.spliced,
-        };
+        let frame =
+            Frame { own: self.own.len(), splices: self.splices.len(), spliced: self.spliced };
         self.i32(0);
         frame
     }
@@ -178,10 +168,7 @@ impl Writer {
     /// [`WireError::Long`] where a frame cannot be that long.
     pub fn frame_end(&mut self, frame: Frame) -> Result<(), WireError> {
         let content = self.len() - frame.own - frame.spliced - size_of::<i32>();
-        self.patch_i32(
-            frame.own,
-            i32::try_from(content).map_err(|_| WireError::Long)?,
-        );
+        self.patch_i32(frame.own, i32::try_from(content).map_err(|_| WireError::Long)?);
         Ok(())
     }
 
@@ -210,17 +197,9 @@ impl Writer {
     pub fn chunks(&self) -> impl Iterator<Item = &[u8]> {
         let starts = std::iter::once(0).chain(self.splices.iter().map(|splice| splice.at));
         let ends = self.splices.iter().map(|splice| splice.at);
-        let owns = starts
-            .zip(ends.chain([self.own.len()]))
-            .map(|(from, to)| &self.own[from..to]);
-        let splices = self
-            .splices
-            .iter()
-            .map(|splice| &splice.bytes[..])
-            .chain([&[][..]]);
-        owns.zip(splices)
-            .flat_map(|(own, splice)| [own, splice])
-            .filter(|chunk| !chunk.is_empty())
+        let owns = starts.zip(ends.chain([self.own.len()])).map(|(from, to)| &self.own[from..to]);
+        let splices = self.splices.iter().map(|splice| &splice.bytes[..]).chain([&[][..]]);
+        owns.zip(splices).flat_map(|(own, splice)| [own, splice]).filter(|chunk| !chunk.is_empty())
     }
 
     /// The stream as one piece, everything copied.
