@@ -13,6 +13,8 @@ mod dice;
 mod maven;
 #[path = "wire/oracle.rs"]
 mod oracle;
+#[path = "wire/records.rs"]
+mod records;
 #[path = "wire/samples.rs"]
 mod samples;
 #[path = "wire/schemas.rs"]

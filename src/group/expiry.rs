@@ -87,7 +87,7 @@ fn expire(
     records: &mut Vec<GroupRecord>,
     limit: usize,
 ) {
-    let Some(since) = expiry_since(group) else { return };
+    let aging = Aging::of(group);
     let mut is_spent = true;
     for (topic, partitions) in &group.offsets {
         if group.classic.is_subscribed(topic) {
@@ -95,7 +95,8 @@ fn expire(
             continue;
         }
         for (partition, offset) in partitions {
-            let age_ms = now.0.saturating_sub(since(offset).0);
+            let Some(since) = aging.since(offset) else { return };
+            let age_ms = now.0.saturating_sub(since.0);
             let expired = offset.expires.map_or(age_ms >= retention_ms, |at| now >= at);
             if expired && records.len() < limit {
                 records.push(records::offset_tombstone(group_id, topic, *partition));
@@ -109,16 +110,35 @@ fn expire(
     }
 }
 
-/// From when on an offset of the group ages; none while the group keeps all of them.
-fn expiry_since(group: &Group) -> Option<Box<dyn Fn(&CommittedOffset) -> Timestamp>> {
-    let classic = &group.classic;
-    if classic.protocol_type().is_some() && group.is_empty() {
-        let since = classic.since();
-        Some(Box::new(move |offset| since.unwrap_or(offset.committed)))
-    } else if classic.protocol_type().is_none() || classic.is_understood() {
-        Some(Box::new(|offset| offset.committed))
-    } else {
-        None
+/// From when on offsets age.
+enum Aging {
+    /// The group keeps them.
+    Never,
+    /// Each from its commit.
+    FromCommit,
+    /// All from when the group became empty.
+    From(Timestamp),
+}
+
+impl Aging {
+    fn of(group: &Group) -> Aging {
+        let classic = &group.classic;
+        if classic.protocol_type().is_none() || classic.is_understood() {
+            return Aging::FromCommit;
+        }
+        if !group.is_empty() {
+            return Aging::Never;
+        }
+        // Records of the oldest versions do not tell.
+        classic.since().map_or(Aging::FromCommit, Aging::From)
+    }
+
+    fn since(&self, offset: &CommittedOffset) -> Option<Timestamp> {
+        match self {
+            Aging::Never => None,
+            Aging::FromCommit => Some(offset.committed),
+            Aging::From(since) => Some(*since),
+        }
     }
 }
 

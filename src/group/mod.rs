@@ -16,6 +16,7 @@ mod expiry;
 mod offsets;
 mod outcome;
 mod records;
+mod replay;
 mod replies;
 mod requests;
 mod settings;
@@ -25,7 +26,7 @@ mod tests;
 
 pub use describe::{GroupSummary, Position};
 pub use outcome::{AppendRefused, GroupRecord, Outcome};
-pub use records::ReplayError;
+pub use records::{ReplayError, schemas};
 pub use replies::{
     CommitReply, DeleteOffsetsReply, DescribedGroup, DescribedMember, FetchedGroup,
     FetchedPartition, FetchedTopic, JoinReply, JoinedMember, LeaveReply, ListedGroup, Reply,

@@ -9,16 +9,16 @@ use bytes::Bytes;
 use thiserror::Error;
 
 use crate::base::{PartitionId, TopicId};
-use crate::codec::{Message, Reader, WireError, Writer, message};
+use crate::codec::{Message, Reader, Schema, WireError, Writer, message};
 
 use super::GroupRecord;
 
 message! {
     /// Key (kinds 0 and 1): one partition's position of a group.
     OffsetCommitKey, versions 0..=0 {
-        group: String, 0..;
-        topic: String, 0..;
-        partition: i32, 0..;
+        group: String, 0..=0;
+        topic: String, 0..=0;
+        partition: i32, 0..=0;
     }
 }
 
@@ -37,7 +37,7 @@ message! {
 message! {
     /// Key (kind 2): a group.
     GroupMetadataKey, versions 0..=0 {
-        group: String, 0..;
+        group: String, 0..=0;
     }
 }
 
@@ -92,6 +92,17 @@ pub enum ReplayError {
     /// Bytes that are no such record.
     #[error("not a group record: {0}")]
     Bytes(#[from] WireError),
+}
+
+/// The schemas of these records, for holding them against Kafka's own.
+#[must_use]
+pub fn schemas() -> Vec<Schema> {
+    vec![
+        OffsetCommitKey::schema(),
+        OffsetCommitValue::schema(),
+        GroupMetadataKey::schema(),
+        GroupMetadataValue::schema(),
+    ]
 }
 
 /// The record of a position.

@@ -3,7 +3,7 @@
 //!
 //! A step decides and answers with an [`Outcome`]; what it wants kept are records, and what
 //! records keep (positions, a group's last assignment) changes in [`Shard::replay`] only, so that
-//! a restart is a replay. Everything else (who is joining, whose session ends when) is soft.
+//! a restart is a replay (`replay.rs`). Everything else (who is joining, whose session ends when) is soft.
 //!
 //! Invariant: the index of timers holds each group at or before its first deadline.
 //! Invariant: a group that has neither records nor members nor given-out ids is not in the map.
@@ -16,11 +16,10 @@ use crate::base::{ErrorCode, Mono, Now, PartitionId, Random};
 
 use super::classic::{Classic, NEVER, State, Step};
 use super::offsets::{CommittedOffset, Offsets};
-use super::outcome::Undo;
-use super::records::{self, GroupMetadataValue, ReplayError, Stored, TEXT_BYTES_MAX};
+use super::records::{GroupMetadataValue, TEXT_BYTES_MAX};
 use super::{
-    AppendRefused, GroupSettings, Heartbeat, JoinGroup, JoinReply, LeaveGroup, LeaveReply, Outcome,
-    Reply, SyncGroup, SyncReply, Token,
+    GroupSettings, Heartbeat, JoinGroup, JoinReply, LeaveGroup, LeaveReply, Outcome, Reply,
+    SyncGroup, SyncReply, Token,
 };
 
 /// Groups whose timers one step serves, so that its records fit into a batch.
@@ -32,9 +31,9 @@ const MEMBER_ID_SUFFIX: usize = 37;
 #[derive(Debug)]
 pub struct Shard {
     settings: GroupSettings,
-    groups: BTreeMap<Arc<str>, Group>,
+    pub(super) groups: BTreeMap<Arc<str>, Group>,
     timers: BTreeSet<(Mono, Arc<str>)>,
-    is_loaded: bool,
+    pub(super) is_loaded: bool,
     /// When expired offsets are next looked for, and from which group on.
     pub(super) sweep_at: Mono,
     pub(super) sweep_from: Option<Arc<str>>,
@@ -73,97 +72,6 @@ impl Shard {
             sweep_at: NEVER,
             sweep_from: None,
         }
-    }
-
-    /// The log has been replayed: groups are as it left them, and every session starts now, so
-    /// that clients go on without a rebalance.
-    pub fn loaded(&mut self, now: Now) {
-        self.is_loaded = true;
-        let group_ids: Vec<Arc<str>> = self.groups.keys().cloned().collect();
-        for group_id in group_ids {
-            if let Some(group) = self.groups.get_mut(&group_id)
-                && let Some(stored) = &group.stored
-            {
-                group.classic = Classic::loaded(&group_id, stored, now.mono);
-            }
-            self.settle(&group_id);
-        }
-        self.sweep_at = now.mono.plus_ms(self.settings.offsets_retention_check_ms);
-    }
-
-    /// Makes a record that is stored true.
-    ///
-    /// # Errors
-    /// [`ReplayError`] for a record of a later version or a broken one; nothing has changed.
-    pub fn replay(
-        &mut self,
-        now: Now,
-        key: &[u8],
-        value: Option<&[u8]>,
-    ) -> Result<(), ReplayError> {
-        match records::read(key, value)? {
-            Stored::Group(group_id, Some(value)) => self.replay_group(now, &group_id, value),
-            Stored::Group(group_id, None) => self.replay_group_tombstone(&group_id),
-            Stored::Offset(key, Some(value)) => {
-                let offsets = &mut self.group_mut(&key.group).offsets;
-                let partitions = offsets.entry(key.topic).or_default();
-                partitions.insert(PartitionId(key.partition), value.into());
-            }
-            Stored::Offset(key, None) => {
-                let Some(group) = self.groups.get_mut(key.group.as_str()) else { return Ok(()) };
-                let Some(partitions) = group.offsets.get_mut(&key.topic) else { return Ok(()) };
-                partitions.remove(&PartitionId(key.partition));
-                if partitions.is_empty() {
-                    group.offsets.remove(&key.topic);
-                }
-                self.settle(&key.group);
-            }
-        }
-        Ok(())
-    }
-
-    /// The outcome's records were not stored: undoes what hung on them, and tells what to answer
-    /// instead. What it gives is carried out like any outcome.
-    pub fn refused(&mut self, now: Now, outcome: Outcome, why: AppendRefused) -> Outcome {
-        if self.sweep_at <= now.mono {
-            self.sweep_at = now.mono.plus_ms(self.settings.offsets_retention_check_ms.max(1));
-        }
-        let Outcome { replies, undo, .. } = outcome;
-        let (swapped, synced) = match &undo {
-            Undo::Swap { token, .. } => (Some(*token), false),
-            Undo::Sync { .. } => (None, true),
-            Undo::Nothing => (None, false),
-        };
-        let mut out = Outcome::default();
-        for (token, reply) in replies {
-            let reply = match reply {
-                Reply::Join(_) if swapped == Some(token) => {
-                    Reply::Join(JoinReply::refusal(why.group_error(), ""))
-                }
-                Reply::Sync(reply) if synced && reply.error.is_ok() => {
-                    Reply::Sync(SyncReply::refusal(why.group_error()))
-                }
-                other => why.answer(other),
-            };
-            out.replies.push((token, reply));
-        }
-        match undo {
-            Undo::Nothing => {}
-            Undo::Sync { group_id, generation } => {
-                let more = self.step(now, &group_id, |classic, step| {
-                    classic.sync_refused(step, generation);
-                });
-                out.records.extend(more.records);
-                out.replies.extend(more.replies);
-            }
-            Undo::Swap { group_id, before, .. } => {
-                if let Some(group) = self.groups.get_mut(group_id.as_str()) {
-                    group.classic = *before;
-                }
-                self.settle(&group_id);
-            }
-        }
-        out
     }
 
     /// Lets a member join; the answer may have to wait for others (G1-G9).
@@ -296,7 +204,7 @@ impl Shard {
         Some(done)
     }
 
-    fn step(
+    pub(super) fn step(
         &mut self,
         now: Now,
         group_id: &str,
@@ -313,7 +221,7 @@ impl Shard {
 
     /// Puts the group where it belongs in the index of timers, or drops it if nothing of it is
     /// left.
-    fn settle(&mut self, group_id: &str) {
+    pub(super) fn settle(&mut self, group_id: &str) {
         let Some((key, group)) = self.groups.get_key_value(group_id) else { return };
         let key = Arc::clone(key);
         let is_spent = group.stored.is_none() && group.offsets.is_empty();
@@ -332,34 +240,13 @@ impl Shard {
         }
     }
 
-    fn group_mut(&mut self, group_id: &str) -> &mut Group {
+    pub(super) fn group_mut(&mut self, group_id: &str) -> &mut Group {
         self.groups.entry(Arc::from(group_id)).or_insert_with(|| Group {
             classic: Classic::new(group_id, None),
             stored: None,
             offsets: Offsets::new(),
             timer: NEVER,
         })
-    }
-
-    fn replay_group(&mut self, now: Now, group_id: &str, value: GroupMetadataValue) {
-        let is_new = self.group(group_id).is_none();
-        let is_loaded = self.is_loaded;
-        let group = self.group_mut(group_id);
-        if is_loaded && is_new {
-            group.classic = Classic::loaded(group_id, &value, now.mono);
-        } else if is_loaded {
-            group.classic.replayed(&value);
-        }
-        group.stored = Some(value);
-        self.settle(group_id);
-    }
-
-    /// The group is forgotten. Positions that are still there make it a simple group.
-    fn replay_group_tombstone(&mut self, group_id: &str) {
-        let Some(group) = self.groups.get_mut(group_id) else { return };
-        group.stored = None;
-        group.classic = Classic::new(group_id, None);
-        self.settle(group_id);
     }
 }
 

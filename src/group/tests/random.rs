@@ -6,7 +6,9 @@ use bytes::Bytes;
 use proptest::collection::vec;
 use proptest::prelude::*;
 
-use crate::base::{LeaderEpoch, Mono, Now, Offset, PartitionId, Random, Timestamp, TopicId};
+use crate::base::{
+    ErrorCode, LeaderEpoch, Mono, Now, Offset, PartitionId, Random, Timestamp, TopicId,
+};
 use crate::group::*;
 
 const PEOPLE: usize = 5;
@@ -14,16 +16,48 @@ const PEOPLE: usize = 5;
 /// One step; numbers are taken modulo what there is.
 #[derive(Clone, Debug)]
 enum Act {
-    Join { who: usize, group: usize, fresh: bool, old: bool, flavour: u8 },
-    Sync { who: usize },
-    Beat { who: usize, stale: bool },
-    Leave { who: usize, by_instance: bool },
-    Commit { who: usize, partition: i32, offset: i64, own_expiry: bool },
-    CommitAlone { group: usize, partition: i32 },
-    DeleteOffsets { group: usize, partition: i32 },
-    DeleteGroup { group: usize },
+    /// Everybody does what a client does: hears whether to join again, joins, fetches its
+    /// assignment.
+    Live,
+    Join {
+        who: usize,
+        group: usize,
+        fresh: bool,
+        old: bool,
+        flavour: u8,
+    },
+    Sync {
+        who: usize,
+    },
+    Beat {
+        who: usize,
+        stale: bool,
+    },
+    Leave {
+        who: usize,
+        by_instance: bool,
+    },
+    Commit {
+        who: usize,
+        partition: i32,
+        offset: i64,
+        own_expiry: bool,
+    },
+    CommitAlone {
+        group: usize,
+        partition: i32,
+    },
+    DeleteOffsets {
+        group: usize,
+        partition: i32,
+    },
+    DeleteGroup {
+        group: usize,
+    },
     ForgetTopic,
-    Wait { ms: u64 },
+    Wait {
+        ms: u64,
+    },
     Refuse,
     Restart,
 }
@@ -31,6 +65,7 @@ enum Act {
 fn act() -> impl Strategy<Value = Act> {
     let who = 0..PEOPLE;
     prop_oneof![
+        30 => Just(Act::Live),
         8 => (who.clone(), 0..2_usize, any::<bool>(), any::<bool>(), 0..3_u8).prop_map(
             |(who, group, fresh, old, flavour)| Act::Join { who, group, fresh, old, flavour }
         ),
@@ -61,6 +96,7 @@ struct Person {
     member_id: String,
     generation: i32,
     leads: bool,
+    unsynced: bool,
     others: Vec<String>,
 }
 
@@ -129,6 +165,7 @@ impl World {
 
     fn act(&mut self, act: Act) {
         match act {
+            Act::Live => (0..PEOPLE).for_each(|who| self.live(who)),
             Act::Join { who, group, fresh, old, flavour } => {
                 self.join(who, group, fresh, old, flavour);
             }
@@ -221,7 +258,33 @@ impl World {
         self.carry_out(out);
     }
 
+    fn live(&mut self, who: usize) {
+        let person = self.people[who].clone();
+        let waits = self.open.values().any(|(waiting, _)| *waiting == who);
+        if person.group.is_empty() || waits {
+            return;
+        }
+        if person.unsynced {
+            return self.sync(who);
+        }
+        let beat = Heartbeat {
+            group_id: person.group,
+            generation: person.generation,
+            member_id: person.member_id,
+            instance_id: instance(who),
+        };
+        match self.shard.heartbeat(self.now, &beat) {
+            ErrorCode::None => {}
+            ErrorCode::RebalanceInProgress => self.join(who, 0, false, true, 1),
+            _ => {
+                let group = usize::from(beat.group_id == group_id(1));
+                self.join(who, group, true, true, 1);
+            }
+        }
+    }
+
     fn sync(&mut self, who: usize) {
+        self.people[who].unsynced = false;
         let person = self.people[who].clone();
         let give = |id: &String| (id.clone(), Bytes::copy_from_slice(id.as_bytes()));
         let assignments =
@@ -310,7 +373,7 @@ impl World {
     fn joined(&mut self, who: usize, group: String, reply: JoinReply) {
         let leads = reply.leader == reply.member_id;
         let person = &mut self.people[who];
-        if reply.error == crate::base::ErrorCode::MemberIdRequired {
+        if reply.error == ErrorCode::MemberIdRequired {
             person.member_id = reply.member_id.clone();
         }
         if !reply.error.is_ok() {
@@ -318,6 +381,7 @@ impl World {
         }
         if person.group == group {
             person.leads = leads;
+            person.unsynced = !reply.skip_assignment;
             person.member_id = reply.member_id.clone();
             person.generation = reply.generation;
             person.others = reply.members.iter().map(|m| m.member_id.clone()).collect();
@@ -364,6 +428,13 @@ impl World {
         for (_, group) in self.shard.groups() {
             group.classic.check_invariants();
             assert!(group.classic.wake() >= deadline);
+            if group.classic.state().name() == "Stable" {
+                let stored = group.stored.as_ref().expect("a Stable group is stored");
+                assert_eq!(stored.generation, group.classic.generation());
+                let stored = stored.members.iter().map(|m| (&m.member_id, &m.assignment));
+                let members = group.classic.described();
+                assert!(stored.eq(members.iter().map(|m| (&m.member_id, &m.assignment))));
+            }
         }
     }
 }

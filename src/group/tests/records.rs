@@ -5,7 +5,7 @@ use bytes::Bytes;
 use super::super::records::*;
 use crate::base::{Mono, Now, PartitionId, Timestamp};
 use crate::codec::{Message, Writer};
-use crate::group::{FetchOffsets, GroupRecord, GroupSettings, ReplayError, Shard};
+use crate::group::{FetchOffsets, GroupRecord, GroupSettings, ReplayError, Shard, shard_of};
 
 /// From `__consumer_offsets` of a 4.3.1 broker: a console consumer alone in group g1.
 const OFFSET_KEY: &str = "0001 00026731 00027431 00000001";
@@ -76,6 +76,15 @@ fn offsets_with_their_own_expiry_are_written_in_version_1() {
     assert!(record.value.as_ref().is_some_and(|bytes| bytes.starts_with(&[0, 1])));
     let stored = read(&record.key, record.value.as_deref()).expect("our own");
     assert!(matches!(stored, Stored::Offset(_, Some(v)) if v.expire_timestamp == 7));
+}
+
+/// C2: where 4.3.1 put these groups, of 50 partitions.
+#[test]
+fn groups_lie_where_kafka_puts_them() {
+    assert_eq!(shard_of("g1", 50), PartitionId(42));
+    assert_eq!(shard_of("g2", 50), PartitionId(43));
+    assert_eq!(shard_of("", 50), PartitionId(0));
+    assert_eq!(shard_of("polygenelubricants", 50), PartitionId(0), "Java hashes it to the least");
 }
 
 #[test]
