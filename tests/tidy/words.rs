@@ -51,8 +51,7 @@ fn nothing_sleeps() {
 #[test]
 fn unsafe_is_below_disk_only_and_says_why() {
     let sources = below(&["src", "tests", "benches"]);
-    let allowed =
-        |source: &Source| source.module() == Some(UNSAFE) || source.path == UNSAFE_TEST;
+    let allowed = |source: &Source| source.module() == Some(UNSAFE) || source.path == UNSAFE_TEST;
     let found = offences(&sources, "unsafe", allowed, "only src/disk may");
     assert_none("unsafe code", &found);
     let silent = sources.iter().filter(|source| allowed(source)).flat_map(|source| {
