@@ -31,10 +31,8 @@ type Refused = (ErrorCode, String);
 
 pub(super) fn handle(call: &Call<'_>) -> Result<Answer, WireError> {
     let request: DescribeConfigsRequest = call.request()?;
-    let detail = Detail {
-        synonyms: request.include_synonyms,
-        documentation: request.include_documentation,
-    };
+    let detail =
+        Detail { synonyms: request.include_synonyms, documentation: request.include_documentation };
     let results = request.resources.into_iter().map(|resource| describe(call, resource, detail));
     Ok(Answer::reply(DescribeConfigsResponse { results: results.collect(), ..Default::default() }))
 }

@@ -18,8 +18,8 @@ use crate::broker::{Bounds, Broker, LongPoll, Partition, Topic};
 use crate::codec::{Records, WireError};
 use crate::log::{ColdRead, Lookup};
 use crate::wire::fetch::{
-    EpochEndOffset, FetchPartition, FetchRequest, FetchResponse, FetchTopic, FetchableTopicResponse,
-    LeaderIdAndEpoch, PartitionData,
+    EpochEndOffset, FetchPartition, FetchRequest, FetchResponse, FetchTopic,
+    FetchableTopicResponse, LeaderIdAndEpoch, PartitionData,
 };
 
 use super::answer::{Answer, Settled};
@@ -254,9 +254,9 @@ impl PlanTopic {
 impl PlanPartition {
     fn new(topic: Result<&Topic, &ErrorCode>, wanted: FetchPartition) -> PlanPartition {
         let index = PartitionId(wanted.partition);
-        let found = topic.map_err(|code| *code).and_then(|topic| {
-            topic.partition(index).ok_or(ErrorCode::UnknownTopicOrPartition)
-        });
+        let found = topic
+            .map_err(|code| *code)
+            .and_then(|topic| topic.partition(index).ok_or(ErrorCode::UnknownTopicOrPartition));
         // errata "Fetch": a negative partition limit is no size.
         let bytes_max = usize::try_from(wanted.partition_max_bytes);
         PlanPartition {

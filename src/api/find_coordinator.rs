@@ -4,9 +4,7 @@
 
 use crate::base::ErrorCode;
 use crate::codec::WireError;
-use crate::wire::find_coordinator::{
-    Coordinator, FindCoordinatorRequest, FindCoordinatorResponse,
-};
+use crate::wire::find_coordinator::{Coordinator, FindCoordinatorRequest, FindCoordinatorResponse};
 
 use super::answer::Answer;
 use super::call::Call;

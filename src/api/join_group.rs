@@ -38,9 +38,10 @@ pub(super) fn handle(call: &Call<'_>) -> Result<Answer, WireError> {
     };
     let member_id = join.member_id.clone();
     let group_id = join.group_id.clone();
-    let parked = call.broker.coordinator().step(&group_id, |shard, token, now| {
-        shard.join(now, &mut OsRandom, token, join)
-    });
+    let parked = call
+        .broker
+        .coordinator()
+        .step(&group_id, |shard, token, now| shard.join(now, &mut OsRandom, token, join));
     Ok(Answer::wait(async move {
         let joined = match parked.reply().await {
             Ok(Reply::Join(joined)) => joined,

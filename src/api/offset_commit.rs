@@ -5,9 +5,7 @@
 
 use crate::base::{ErrorCode, LeaderEpoch, Offset, PartitionId, Uuid};
 use crate::codec::WireError;
-use crate::group::{
-    CommitOffsets, CommitPartition, CommitReply, CommitTopic, Reply, TopicErrors,
-};
+use crate::group::{CommitOffsets, CommitPartition, CommitReply, CommitTopic, Reply, TopicErrors};
 use crate::wire::offset_commit::{
     OffsetCommitRequest, OffsetCommitRequestTopic, OffsetCommitResponse,
     OffsetCommitResponsePartition, OffsetCommitResponseTopic,
@@ -105,7 +103,8 @@ fn refuse_all(sorted: Vec<Sorted>, code: ErrorCode) -> OffsetCommitResponse {
 
 fn response(sorted: Vec<Sorted>, kept: &CommitReply) -> OffsetCommitResponse {
     let of = |topic: &Sorted, partition: PartitionId| {
-        let is_same = |k: &&TopicErrors| k.name == topic.name || !k.id.is_zero() && k.id == topic.id;
+        let is_same =
+            |k: &&TopicErrors| k.name == topic.name || !k.id.is_zero() && k.id == topic.id;
         let kept = kept.topics.iter().find(is_same).map_or(&[][..], |topic| &topic.partitions);
         let mut all = topic.refused.iter().chain(kept);
         let found = all.find(|(number, _)| *number == partition);

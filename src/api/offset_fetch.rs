@@ -71,7 +71,9 @@ fn look(
         let known = topics.into_iter().filter_map(|topic| {
             let partitions = topic.partition_indexes.iter().copied().map(PartitionId).collect();
             if !by_id {
-                return Some(OffsetTopic { name: topic.name, id: Uuid::ZERO, partitions });
+                // With its id, so that a topic's namesake does not inherit its positions.
+                let id = call.broker.topics().by_name(&topic.name).map_or(Uuid::ZERO, |t| t.id);
+                return Some(OffsetTopic { name: topic.name, id, partitions });
             }
             match call.broker.topics().by_id(topic.topic_id) {
                 Some(t) => Some(OffsetTopic { name: t.name.clone(), id: t.id, partitions }),

@@ -143,7 +143,8 @@ fn open_catalog(
         image.replay(&record);
         Ok(())
     })?;
-    let mut records: Vec<Record> = catalog::found_cluster(&image, &mut OsRandom).into_iter().collect();
+    let mut records: Vec<Record> =
+        catalog::found_cluster(&image, &mut OsRandom).into_iter().collect();
     if !is_new && !data.was_clean() {
         records.push(catalog::next_leader_epoch(&image));
     }
@@ -238,7 +239,9 @@ fn publisher(
                 state.image.replay(record);
                 match record {
                     Record::Topic(record) => {
-                        let Some(topic) = state.image.topic_by_id(record.topic_id) else { continue };
+                        let Some(topic) = state.image.topic_by_id(record.topic_id) else {
+                            continue;
+                        };
                         // A new topic has no files yet, so that there is nothing to fail.
                         match opener.topic(&state.image, topic, now) {
                             Ok(topic) => state.insert(topic),

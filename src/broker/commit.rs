@@ -31,12 +31,7 @@ pub struct Commit<T> {
 
 impl<T> Default for Commit<T> {
     fn default() -> Commit<T> {
-        Commit {
-            dirty: Vec::new(),
-            newest: Position(0),
-            completed: Position(0),
-            running: false,
-        }
+        Commit { dirty: Vec::new(), newest: Position(0), completed: Position(0), running: false }
     }
 }
 

@@ -157,4 +157,3 @@ impl Future for Committed {
         Poll::Pending
     }
 }
-

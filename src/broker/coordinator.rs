@@ -223,8 +223,14 @@ impl Coordinator {
         let now = self.clock.now();
         for shard in 0..self.cells.len() {
             let mut cell = self.cell(shard);
-            let outcome = cell.shard.forget_topics(&[(name.to_owned(), id)]);
-            cell.apply(outcome, now);
+            loop {
+                let outcome = cell.shard.forget_topics(&[(name.to_owned(), id)]);
+                let is_done = outcome.is_empty();
+                // Where records are refused, the positions lapse with their retention.
+                if !cell.apply(outcome, now) || is_done {
+                    break;
+                }
+            }
         }
     }
 
@@ -293,14 +299,15 @@ impl Coordinator {
 
 impl Cell {
     /// Appends what the machine decided, replays it, and hands the replies to who waits.
-    fn apply(&mut self, outcome: Outcome, now: Now) {
-        let mut outcome = outcome;
+    ///
+    /// False if the log has refused the records.
+    fn apply(&mut self, mut outcome: Outcome, now: Now) -> bool {
+        let mut stored = true;
         while !outcome.records.is_empty() {
             match self.append(&outcome.records, now) {
                 Ok(()) => {
                     for record in &outcome.records {
-                        let replayed =
-                            self.shard.replay(now, &record.key, record.value.as_deref());
+                        let replayed = self.shard.replay(now, &record.key, record.value.as_deref());
                         replayed.expect("the machine reads its own records");
                     }
                     outcome.records.clear();
@@ -308,6 +315,7 @@ impl Cell {
                 Err(error) => {
                     tracing::warn!(partition = %self.partition.id(), %error, "group records refused");
                     outcome = self.shard.refused(now, outcome, error.told());
+                    stored = false;
                 }
             }
         }
@@ -319,6 +327,7 @@ impl Cell {
                 let _ = sender.send((reply, position));
             }
         }
+        stored
     }
 
     fn append(&mut self, records: &[GroupRecord], now: Now) -> Result<(), AppendError> {

@@ -186,12 +186,11 @@ impl Broker {
     /// KAFKA_STORAGE_ERROR if the reservation could not be stored.
     pub async fn reserve_producer_id(&self) -> Result<ProducerId, ErrorCode> {
         loop {
-            let reserve = |image: &Image, _: &mut dyn Random| {
-                match catalog::reserve_producer_ids(image) {
+            let reserve =
+                |image: &Image, _: &mut dyn Random| match catalog::reserve_producer_ids(image) {
                     Ok((block, record)) => (vec![record], Ok(block)),
                     Err(refusal) => (Vec::new(), Err(refusal)),
-                }
-            };
+                };
             let reserved = self.registrar.change(reserve).await?;
             let block = reserved.map_err(|refusal| {
                 tracing::error!(%refusal, "no producer id");

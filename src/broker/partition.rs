@@ -140,11 +140,7 @@ impl Partition {
     ///
     /// # Errors
     /// The log's refusal; nothing was appended then.
-    pub fn append(
-        self: &Arc<Self>,
-        batch: &CheckedBatch<'_>,
-        now: Now,
-    ) -> Result<Ticket, Refusal> {
+    pub fn append(self: &Arc<Self>, batch: &CheckedBatch<'_>, now: Now) -> Result<Ticket, Refusal> {
         let mut log = self.lock()?;
         let appended = log.append(batch, self.epoch(), now)?;
         let position = if self.is_synced() {

@@ -52,7 +52,9 @@ pub fn each_record(
         let before = at;
         for batch in batches(&bytes) {
             let batch = batch.map_err(|source| ReplayError::Batch { at, source })?;
-            let opened = batch.open(UNCOMPRESSED_BYTES_MAX).map_err(|source| ReplayError::Batch { at, source })?;
+            let opened = batch
+                .open(UNCOMPRESSED_BYTES_MAX)
+                .map_err(|source| ReplayError::Batch { at, source })?;
             for record in opened.records() {
                 let record = record.map_err(|source| ReplayError::Batch { at, source })?;
                 let done = replay(record.key, record.value);

@@ -53,8 +53,7 @@ type Ends = BTreeMap<String, Vec<i64>>;
 
 fn topics(broker: &Broker, gauges: &Gauges) -> Ends {
     const PARTITION: [&str; 2] = ["topic", "partition"];
-    let partitions =
-        gauges.gauge("kafka_topic_partitions", "Partitions of the topic.", &["topic"]);
+    let partitions = gauges.gauge("kafka_topic_partitions", "Partitions of the topic.", &["topic"]);
     let gauge = |name: &str, help: &str| gauges.gauge(name, help, &PARTITION);
     let current = gauge(
         "kafka_topic_partition_current_offset",
@@ -95,11 +94,8 @@ fn topics(broker: &Broker, gauges: &Gauges) -> Ends {
 fn groups(broker: &Broker, gauges: &Gauges, ends: &Ends) {
     const PARTITION: [&str; 3] = ["consumergroup", "topic", "partition"];
     const TOPIC: [&str; 2] = ["consumergroup", "topic"];
-    let members = gauges.gauge(
-        "kafka_consumergroup_members",
-        "Members of the group.",
-        &["consumergroup"],
-    );
+    let members =
+        gauges.gauge("kafka_consumergroup_members", "Members of the group.", &["consumergroup"]);
     let committed = gauges.gauge(
         "kafka_consumergroup_current_offset",
         "Offset that the group has committed.",
