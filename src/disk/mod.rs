@@ -32,6 +32,14 @@ pub struct Open {
     pub map_bytes: u64,
 }
 
+impl Open {
+    /// Makes the file when it is not there, and maps no more than there is to read.
+    #[must_use]
+    pub fn create() -> Open {
+        Open { create: true, map_bytes: 0 }
+    }
+}
+
 /// What a folder holds under one name.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Entry {
@@ -74,7 +82,7 @@ pub trait Disk: Send + Sync {
         let mut staged = path.as_os_str().to_owned();
         staged.push(".tmp");
         let staged = Path::new(&staged);
-        let file = self.open(staged, Open { create: true, map_bytes: 0 })?;
+        let file = self.open(staged, Open::create())?;
         file.set_len(0)?;
         file.write_at(&[IoSlice::new(bytes)], 0)?;
         file.sync_data()?;
@@ -100,7 +108,8 @@ pub trait File: Send + Sync {
     fn is_empty(&self) -> io::Result<bool> {
         Ok(self.len()? == 0)
     }
-    /// Cuts or extends the file; refused where it would shorten a mapped file.
+    /// Cuts or extends the file. A file that is mapped may lose what a failed write left beyond
+    /// what was written, nothing else: that is refused.
     fn set_len(&self, len: u64) -> io::Result<()>;
     /// Makes everything written so far outlast a power cut (but for the file's name, see
     /// [`Disk::sync_dir`]). Once it has failed, what was written may be lost for good, and no later

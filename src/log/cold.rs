@@ -10,8 +10,8 @@ use bytes::Bytes;
 
 use super::image::Head;
 use super::index::Index;
-use super::log::Log;
 use super::names;
+use super::partition::Log;
 use super::scan::{Depth, scan};
 use super::segment::{BLOCK_BYTES, Segment, Warmth};
 use crate::base::{Offset, Timestamp};

@@ -2,7 +2,7 @@
 
 use bytes::Bytes;
 
-use super::log::Log;
+use super::partition::Log;
 use super::refusal::{Lookup, Refusal, Trouble};
 use crate::base::Offset;
 

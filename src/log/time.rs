@@ -1,6 +1,6 @@
 //! From times to offsets (protocol.md L2, L3).
 
-use super::log::Log;
+use super::partition::Log;
 use super::refusal::{Lookup, Refusal, Trouble};
 use super::segment::{Place, Segment};
 use crate::base::limits::UNCOMPRESSED_BYTES_MAX;
