@@ -52,8 +52,10 @@ impl Log {
             Some(Warmth::Cold { hot_from, .. }) => *hot_from,
             Some(Warmth::Hot) | None => 0,
         };
+        // An empty range asks for the index alone.
+        let ahead = if range.is_empty() { 0 } else { READ_AHEAD_BYTES };
         let start = range.start - range.start % BLOCK_BYTES;
-        let end = range.end.max(start + READ_AHEAD_BYTES).next_multiple_of(BLOCK_BYTES);
+        let end = range.end.max(start + ahead).next_multiple_of(BLOCK_BYTES);
         ColdRead {
             disk: Arc::clone(&self.disk),
             folder: self.folder.clone(),

@@ -364,3 +364,12 @@ fn the_real_disk_serves_slices_of_one_map() {
     }
     assert_eq!(offsets(&first), [(0, 1)], "maps outlive their log");
 }
+
+#[test]
+fn a_log_and_what_it_hands_out_can_go_to_other_threads() {
+    fn check<T: Send + 'static>() {}
+    check::<Log>();
+    check::<Dirty>();
+    check::<ColdRead>();
+    check::<Populated>();
+}
