@@ -43,7 +43,7 @@ pub(super) struct State {
 
 impl State {
     fn bits(self) -> u16 {
-        u16::from(self.durable) * DURABLE | u16::from(self.sealed) * SEALED
+        (u16::from(self.durable) * DURABLE) | (u16::from(self.sealed) * SEALED)
     }
 
     fn of(bits: u16) -> State {
