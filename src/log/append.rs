@@ -62,6 +62,8 @@ impl Log {
             TimestampType::CreateTime => None,
             TimestampType::LogAppendTime => Some(now.wall),
         };
+        // Epochs never fall, so that the history can vouch for what headers say.
+        let leader_epoch = leader_epoch.max(self.epochs.latest());
         let header = batch.stamped(self.end, leader_epoch, time);
         self.append_segment(&header, now.wall)?;
         self.append_write(&header, batch)?;

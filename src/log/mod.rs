@@ -12,6 +12,7 @@
 //! Invariant: offsets only grow; an offset that was handed out once is never given to other bytes.
 
 mod append;
+mod check;
 mod checkpoint;
 mod cold;
 mod config;
@@ -32,6 +33,8 @@ mod snapshot;
 #[cfg(test)]
 mod tests;
 mod time;
+mod walk;
+mod warmth;
 
 pub use append::Appended;
 pub use cold::{ColdRead, Populated};

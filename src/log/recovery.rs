@@ -23,8 +23,9 @@ use super::partition::Log;
 use super::refusal::LogError;
 use super::retention::remove_segment;
 use super::scan::{Depth, scan};
-use super::segment::{Segment, Warmth};
+use super::segment::Segment;
 use super::snapshot;
+use super::warmth::Warmth;
 use crate::base::{Now, Offset};
 use crate::disk::Disk;
 
@@ -262,7 +263,7 @@ impl Opening {
     fn believe(&mut self, segment: &mut Segment, head: &Head) {
         segment.summary = head.summary.clone();
         segment.vouched = head.state.durable;
-        segment.warmth = Warmth::cold(head.summary.len);
+        segment.warmth = Warmth::cold(&head.summary);
         for start in &head.epochs {
             self.log.epochs.note(start.epoch, start.offset);
         }

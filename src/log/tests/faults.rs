@@ -252,6 +252,33 @@ fn r6_a_flipped_bit_in_a_segment_never_shows_a_batch_that_was_not_written() {
 }
 
 #[test]
+fn r6_r9_a_flipped_bit_under_a_sound_index_spoils_its_stretch_and_nothing_else() {
+    let (fresh, all) = stopped(17);
+    for (base, len) in segment_files(&fresh) {
+        for position in (0..len).step_by(3) {
+            let (disk, _) = stopped(17);
+            disk.flip(&path(base, "log"), position, 1 << (position % 8)).unwrap();
+            let mut log = open(&disk, small(), true);
+            let mut refused = Vec::new();
+            for offset in (0..34).step_by(2) {
+                match read(&mut log, offset, 1000, 34) {
+                    Ok(out) => {
+                        let found: Vec<_> =
+                            batches(&out.bytes).map(|b| b.unwrap().bytes()).collect();
+                        let at = offset as usize / 2;
+                        assert_eq!(found, all[at..at + found.len()], "{base} {position}");
+                    }
+                    Err(Refusal::Corrupt(_)) => refused.push(offset),
+                    Err(refusal) => panic!("{refusal}"),
+                }
+            }
+            let near = |offset: &i64| (base..base + 24).contains(offset);
+            assert!((1..=3).contains(&refused.len()) && refused.iter().all(near), "{refused:?}");
+        }
+    }
+}
+
+#[test]
 fn a2_damage_in_synced_bytes_is_told_and_the_rest_is_served() {
     let (disk, all) = stopped(17);
     disk.remove_file(&path(0, "index")).unwrap();
