@@ -1,1 +1,7 @@
-fn main(){}
+//! The `ottla` program: everything it does is in `cli`.
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    ottla::cli::run()
+}

@@ -1,1 +1,225 @@
-//! placeholder
+//! The shell: tasks, locks, channels and timers live here and nowhere below.
+//!
+//! [`Broker`] is what every handler asks. `boot` builds it and takes it down; `partition` is the
+//! narrow face of a log; `committer` syncs, `registrar` writes the catalog, `coordinator` drives
+//! the group machines.
+
+mod boot;
+mod closing;
+mod commit;
+mod committer;
+mod coordinator;
+mod data_dir;
+mod endpoint;
+mod housekeeping;
+mod log_config;
+mod long_poll;
+mod metrics;
+mod opener;
+mod partition;
+mod producer_ids;
+mod registrar;
+mod replay;
+pub mod scrape;
+mod stop;
+mod topic_changes;
+mod topics;
+mod waiters;
+
+use std::net::SocketAddr;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, OnceLock};
+use std::thread::JoinHandle;
+use std::time::Duration;
+
+use crate::base::{Clock, ErrorCode, Now, ProducerId, Random};
+use crate::catalog::{self, Image};
+use crate::log::{ColdRead, Log};
+use crate::settings::{Address, Settings};
+
+pub use boot::{BootError, Parts, boot};
+pub use closing::{Close, Closing};
+pub use commit::Position;
+pub use coordinator::{Coordinator, GroupOverview, GroupPosition, Looked, Parked};
+pub use long_poll::LongPoll;
+pub use metrics::Metrics;
+pub use partition::{Bounds, Partition, Ticket};
+pub use producer_ids::ProducerIds;
+pub use registrar::Registrar;
+pub use topics::{Topic, Topics};
+pub use waiters::WaitKey;
+
+use committer::Committer;
+use data_dir::DataDir;
+use endpoint::Endpoints;
+
+/// The broker: everything that lives as long as the process serves.
+pub struct Broker {
+    settings: Settings,
+    clock: Arc<dyn Clock>,
+    cluster_id: String,
+    data: Arc<DataDir>,
+    topics: Arc<Topics>,
+    coordinator: Arc<Coordinator>,
+    registrar: Registrar,
+    committer: Arc<Committer>,
+    producer_ids: ProducerIds,
+    metrics: Arc<Metrics>,
+    endpoints: OnceLock<Endpoints>,
+    close: Arc<Close>,
+    wait_keys: AtomicU64,
+    threads: Mutex<Option<Threads>>,
+}
+
+/// The threads that end last.
+struct Threads {
+    committer: JoinHandle<()>,
+    registrar: JoinHandle<Log>,
+}
+
+impl Broker {
+    /// The checked settings.
+    pub fn settings(&self) -> &Settings {
+        &self.settings
+    }
+
+    /// Both clocks, read now.
+    pub fn now(&self) -> Now {
+        self.clock.now()
+    }
+
+    /// This broker's number.
+    pub fn node_id(&self) -> i32 {
+        self.settings.node_id
+    }
+
+    /// The rack that clients are told, if any.
+    pub fn rack(&self) -> Option<String> {
+        Some(self.settings.rack.clone()).filter(|rack| !rack.is_empty())
+    }
+
+    /// The cluster's id, made at the first start (protocol.md M6).
+    pub fn cluster_id(&self) -> String {
+        self.cluster_id.clone()
+    }
+
+    /// The topics that can be used.
+    pub fn topics(&self) -> &Topics {
+        &self.topics
+    }
+
+    /// The groups.
+    pub fn coordinator(&self) -> &Coordinator {
+        &self.coordinator
+    }
+
+    /// The way to change topics.
+    pub fn registrar(&self) -> &Registrar {
+        &self.registrar
+    }
+
+    /// The series.
+    pub fn metrics(&self) -> &Metrics {
+        &self.metrics
+    }
+
+    /// Producer ids that can be given at once.
+    pub fn producer_ids(&self) -> &ProducerIds {
+        &self.producer_ids
+    }
+
+    /// Tells which listener was bound. The first call counts.
+    pub fn listens(&self, listener: Address) {
+        let advertised = self.settings.advertised.clone();
+        self.endpoints.get_or_init(|| Endpoints::new(listener, advertised));
+    }
+
+    /// What a client is told to connect to that came in on `local` (protocol.md N7).
+    pub fn endpoint(&self, local: SocketAddr) -> Address {
+        match self.endpoints.get() {
+            Some(endpoints) => endpoints.tell(local),
+            None => Address::new(&local.ip().to_string(), local.port()),
+        }
+    }
+
+    /// The listener with its real port.
+    pub fn listener_endpoint(&self) -> Address {
+        let bound = self.endpoints.get().map(|endpoints| endpoints.listener().clone());
+        bound.unwrap_or_else(|| self.settings.listen.clone())
+    }
+
+    /// How long a connection may be silent (protocol.md N3).
+    pub fn connections_idle(&self) -> Duration {
+        Duration::from_millis(self.settings.connections_idle_ms)
+    }
+
+    /// A name for something that waits.
+    pub fn next_wait_key(&self) -> WaitKey {
+        WaitKey(self.wait_keys.fetch_add(1, Ordering::Relaxed))
+    }
+
+    /// A future that resolves when the broker begins to close.
+    pub fn closing(&self) -> Closing {
+        self.close.closing()
+    }
+
+    /// Starts the tasks that run as long as the broker does.
+    pub fn start_tasks(self: &Arc<Self>) {
+        tokio::spawn(Arc::clone(&self.coordinator).run_timers());
+        tokio::spawn(housekeeping::run(Arc::clone(self)));
+    }
+
+    /// Whether the broker has begun to close.
+    pub fn is_closing(&self) -> bool {
+        self.close.is_announced()
+    }
+
+    /// Begins to close: nothing new starts, what is parked is answered.
+    pub fn begin_close(&self) {
+        self.close.announce();
+        self.coordinator.close();
+    }
+
+    /// Reserves a block of producer ids in the catalog and gives its first (protocol.md T1).
+    ///
+    /// # Errors
+    /// KAFKA_STORAGE_ERROR if the reservation could not be stored.
+    pub async fn reserve_producer_id(&self) -> Result<ProducerId, ErrorCode> {
+        loop {
+            let reserve =
+                |image: &Image, _: &mut dyn Random| match catalog::reserve_producer_ids(image) {
+                    Ok((block, record)) => (vec![record], Ok(block)),
+                    Err(refusal) => (Vec::new(), Err(refusal)),
+                };
+            let reserved = self.registrar.change(reserve).await?;
+            let block = reserved.map_err(|refusal| {
+                tracing::error!(%refusal, "no producer id");
+                ErrorCode::UnknownServerError
+            })?;
+            self.producer_ids.refill(block.first, block.count);
+            // Others may have taken the whole block meanwhile.
+            if let Some(id) = self.producer_ids.next() {
+                return Ok(id);
+            }
+        }
+    }
+
+    /// Brings the pages of cold reads in, on a blocking thread.
+    ///
+    /// # Errors
+    /// KAFKA_STORAGE_ERROR if any of them cannot be read.
+    pub async fn populate(&self, cold: Vec<(Arc<Partition>, ColdRead)>) -> Result<(), ErrorCode> {
+        let work = move || {
+            cold.into_iter().try_for_each(|(partition, read)| {
+                partition.populated(read.populate().inspect_err(|error| {
+                    tracing::error!(partition = %partition.id(), %error, "cannot read the log");
+                })?);
+                Ok::<(), std::io::Error>(())
+            })
+        };
+        match tokio::task::spawn_blocking(work).await {
+            Ok(Ok(())) => Ok(()),
+            Ok(Err(_)) | Err(_) => Err(ErrorCode::KafkaStorageError),
+        }
+    }
+}

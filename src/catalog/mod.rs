@@ -1,1 +1,39 @@
-//! placeholder
+//! The catalog: which topics there are, how they are configured, and the numbers that must never
+//! be given out twice (Kafka calls it metadata).
+//!
+//! A command is decided against an [`Image`] and comes out as [`Record`]s; the shell makes them
+//! durable and then replays them into the image. So what is on disk is what holds, and starting up
+//! is replaying.
+//!
+//! Invariant: nothing here does I/O, holds a lock or knows the time; randomness is handed in.
+//! Invariant: an image changes by `replay` alone.
+
+mod create;
+mod delete;
+mod image;
+mod numbers;
+mod record;
+mod refusal;
+#[cfg(test)]
+mod tests;
+mod topic_config;
+mod topic_name;
+
+pub use create::{
+    Assignment, CreateTopic, CreateTopics, Created, CreatedTopic, consumer_offsets, create_topics,
+};
+pub use delete::{DeleteResult, DeleteTopic, Deleted, delete_topics};
+pub use image::{Image, Topic};
+pub use numbers::{ProducerIdBlock, found_cluster, next_leader_epoch, reserve_producer_ids};
+pub use record::{
+    ClusterRecord, LeaderEpochRecord, ProducerIdsRecord, Record, RecordError, RemoveTopicRecord,
+    TopicRecord, TopicRecordConfig,
+};
+pub use refusal::Refusal;
+pub use topic_config::{
+    Codec, ConfigProblem, TimestampType, TopicConfig, check_configs, described_topic,
+};
+pub use topic_name::{NameProblem, is_internal, is_topic_name};
+
+/// The topic that committed offsets and group memberships are stored in (protocol.md C2).
+pub const CONSUMER_OFFSETS: &str = "__consumer_offsets";

@@ -6,6 +6,7 @@
 //!
 //! Invariant: nothing is ever written through a map, and no mapped file is ever made shorter.
 
+mod boot;
 mod fake;
 mod lock;
 mod map;
@@ -18,6 +19,7 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 
+pub use boot::boot_id;
 pub use fake::{FakeDisk, Fault};
 pub use lock::{Lock, LockError, lock};
 pub use real::RealDisk;

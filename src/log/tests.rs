@@ -126,7 +126,7 @@ fn offsets(bytes: &Bytes) -> Vec<(i64, i64)> {
         let view = view.unwrap().check().unwrap();
         found.push((view.header().base_offset.0, view.header().last_offset().0));
     }
-    assert_eq!(bytes.len(), batches(bytes).map(|view| view.unwrap().bytes().len()).sum());
+    assert_eq!(bytes.len(), batches(bytes).map(|view| view.unwrap().bytes().len()).sum::<usize>());
     found
 }
 

@@ -37,11 +37,7 @@ impl<'a> BatchView<'a> {
     /// `MagicUnknown` where they are no v2 batch, in the order a real broker sees them.
     pub fn new(bytes: &'a [u8]) -> Result<BatchView<'a>, BatchError> {
         let Some(length) = bytes.get(LENGTH_AT..).and_then(|rest| rest.first_chunk()) else {
-            return Err(if bytes.is_empty() {
-                BatchError::Empty
-            } else {
-                BatchError::Cut
-            });
+            return Err(if bytes.is_empty() { BatchError::Empty } else { BatchError::Cut });
         };
         let length = i32::from_be_bytes(*length);
         if length < LENGTH_MIN {
@@ -58,10 +54,7 @@ impl<'a> BatchView<'a> {
         }
         let header = bytes.first_chunk().ok_or(BatchError::Length(length))?;
         debug_assert!(size >= LENGTH_V2_MIN);
-        Ok(BatchView {
-            bytes,
-            header: BatchHeader::read(header),
-        })
+        Ok(BatchView { bytes, header: BatchHeader::read(header) })
     }
 
     /// The whole batch.
@@ -88,10 +81,7 @@ impl<'a> BatchView<'a> {
         self.check_crc()?;
         let (count, last) = (self.header.record_count, self.header.last_offset_delta);
         if count < 0 || last < 0 || i64::from(count) > i64::from(last) + 1 {
-            return Err(BatchError::Count {
-                count,
-                last_offset_delta: last,
-            });
+            return Err(BatchError::Count { count, last_offset_delta: last });
         }
         self.walk()
     }
@@ -99,10 +89,7 @@ impl<'a> BatchView<'a> {
     fn check_crc(&self) -> Result<(), BatchError> {
         let computed = crc32c(&self.bytes[ATTRIBUTES_AT..]);
         if computed != self.header.crc {
-            return Err(BatchError::Crc {
-                stored: self.header.crc,
-                computed,
-            });
+            return Err(BatchError::Crc { stored: self.header.crc, computed });
         }
         Ok(())
     }
@@ -114,11 +101,7 @@ impl<'a> BatchView<'a> {
             Codec::None => walk(self.records_bytes(), &self.header)?,
             _ => None,
         };
-        Ok(CheckedBatch {
-            view: self,
-            codec,
-            times,
-        })
+        Ok(CheckedBatch { view: self, codec, times })
     }
 }
 
@@ -132,32 +115,25 @@ pub struct Times {
 }
 
 /// Steps over exactly the header's count of plain records. `None`: there are no records.
-fn walk(records: &[u8], header: &BatchHeader) -> Result<Option<Times>, BatchError> {
-    let mut at = 0;
+fn walk(mut records: &[u8], header: &BatchHeader) -> Result<Option<Times>, BatchError> {
     let (mut min, mut max) = (i64::MAX, i64::MIN);
     for index in 0..header.record_count {
-        let record = record::read(records, &mut at).ok_or(BatchError::Record(index))?;
+        let record = record::read(&mut records).ok_or(BatchError::Record(index))?;
         min = min.min(record.timestamp_delta);
         max = max.max(record.timestamp_delta);
     }
-    if at != records.len() {
+    if !records.is_empty() {
         return Err(BatchError::RecordsLeft);
     }
     if header.record_count == 0 {
         return Ok(None);
     }
     if header.is_log_append_time() {
-        return Ok(Some(Times {
-            min: header.max_timestamp,
-            max: header.max_timestamp,
-        }));
+        return Ok(Some(Times { min: header.max_timestamp, max: header.max_timestamp }));
     }
     let base = header.base_timestamp.0;
     let (min, max) = (base.wrapping_add(min), base.wrapping_add(max));
-    Ok(Some(Times {
-        min: Timestamp(min),
-        max: Timestamp(max),
-    }))
+    Ok(Some(Times { min: Timestamp(min), max: Timestamp(max) }))
 }
 
 /// A batch that may be appended.
@@ -197,10 +173,7 @@ impl<'a> CheckedBatch<'a> {
         }
         let (count, last) = (header.record_count, header.last_offset_delta);
         if count <= 0 || count - 1 != last {
-            return Err(BatchError::Count {
-                count,
-                last_offset_delta: last,
-            });
+            return Err(BatchError::Count { count, last_offset_delta: last });
         }
         if header.producer_id.is_some() && header.base_sequence < 0 {
             return Err(BatchError::Sequence(header.base_sequence));
@@ -264,11 +237,7 @@ impl<'a> CheckedBatch<'a> {
         leader_epoch: LeaderEpoch,
         append_time: Option<Timestamp>,
     ) -> BatchHeader {
-        let mut header = BatchHeader {
-            base_offset,
-            leader_epoch,
-            ..self.view.header
-        };
+        let mut header = BatchHeader { base_offset, leader_epoch, ..self.view.header };
         match append_time {
             Some(time) => {
                 header.attributes.0 |= Attributes::LOG_APPEND_TIME;
@@ -305,10 +274,7 @@ impl<'a> CheckedBatch<'a> {
 /// [`Batches::rest`] then is what could not be walked.
 #[must_use]
 pub fn batches(bytes: &[u8]) -> Batches<'_> {
-    Batches {
-        rest: bytes,
-        ended: false,
-    }
+    Batches { rest: bytes, ended: false }
 }
 
 /// See [`batches`].

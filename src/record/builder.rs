@@ -102,15 +102,7 @@ impl BatchBuilder {
         let timestamp_delta = timestamp.0.wrapping_sub(header.base_timestamp.0);
         let offset_delta = header.last_offset_delta;
         let (out, scratch) = (&mut self.records, &mut self.scratch);
-        record::write(
-            out,
-            timestamp_delta,
-            offset_delta,
-            key,
-            value,
-            headers,
-            scratch,
-        );
+        record::write(out, timestamp_delta, offset_delta, key, value, headers, scratch);
     }
 
     /// How many records it has.
@@ -130,10 +122,7 @@ impl BatchBuilder {
     /// Panics: with no records, since no batch has none when it is made.
     #[must_use]
     pub fn build(mut self) -> Vec<u8> {
-        assert!(
-            self.header.record_count > 0,
-            "a batch is built with at least one record"
-        );
+        assert!(self.header.record_count > 0, "a batch is built with at least one record");
         let records = match self.codec {
             Codec::None => self.records,
             codec => compression::compress(codec, &self.records),

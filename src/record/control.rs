@@ -57,10 +57,7 @@ impl Marker {
         if i16::from_be_bytes([v0, v1]) < 0 {
             return Err(malformed);
         }
-        Ok(Some(Marker {
-            outcome,
-            coordinator_epoch: i32::from_be_bytes([e0, e1, e2, e3]),
-        }))
+        Ok(Some(Marker { outcome, coordinator_epoch: i32::from_be_bytes([e0, e1, e2, e3]) }))
     }
 
     /// A batch that holds this marker and nothing else. It takes one offset.

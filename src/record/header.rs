@@ -110,40 +110,16 @@ impl BatchHeader {
         let mut out = [0; BATCH_HEADER_BYTES];
         put(&mut out, 0, &self.base_offset.0.to_be_bytes());
         put(&mut out, LENGTH_AT, &self.length.to_be_bytes());
-        put(
-            &mut out,
-            LEADER_EPOCH_AT,
-            &self.leader_epoch.0.to_be_bytes(),
-        );
+        put(&mut out, LEADER_EPOCH_AT, &self.leader_epoch.0.to_be_bytes());
         put(&mut out, MAGIC_AT, &MAGIC.to_be_bytes());
         put(&mut out, CRC_AT, &self.crc.to_be_bytes());
         put(&mut out, ATTRIBUTES_AT, &self.attributes.0.to_be_bytes());
-        put(
-            &mut out,
-            LAST_OFFSET_DELTA_AT,
-            &self.last_offset_delta.to_be_bytes(),
-        );
-        put(
-            &mut out,
-            BASE_TIMESTAMP_AT,
-            &self.base_timestamp.0.to_be_bytes(),
-        );
-        put(
-            &mut out,
-            MAX_TIMESTAMP_AT,
-            &self.max_timestamp.0.to_be_bytes(),
-        );
+        put(&mut out, LAST_OFFSET_DELTA_AT, &self.last_offset_delta.to_be_bytes());
+        put(&mut out, BASE_TIMESTAMP_AT, &self.base_timestamp.0.to_be_bytes());
+        put(&mut out, MAX_TIMESTAMP_AT, &self.max_timestamp.0.to_be_bytes());
         put(&mut out, PRODUCER_ID_AT, &self.producer_id.0.to_be_bytes());
-        put(
-            &mut out,
-            PRODUCER_EPOCH_AT,
-            &self.producer_epoch.0.to_be_bytes(),
-        );
-        put(
-            &mut out,
-            BASE_SEQUENCE_AT,
-            &self.base_sequence.to_be_bytes(),
-        );
+        put(&mut out, PRODUCER_EPOCH_AT, &self.producer_epoch.0.to_be_bytes());
+        put(&mut out, BASE_SEQUENCE_AT, &self.base_sequence.to_be_bytes());
         put(&mut out, RECORD_COUNT_AT, &self.record_count.to_be_bytes());
         out
     }
@@ -158,11 +134,7 @@ impl BatchHeader {
     /// Offset of the last record.
     #[must_use]
     pub fn last_offset(&self) -> Offset {
-        Offset(
-            self.base_offset
-                .0
-                .saturating_add(i64::from(self.last_offset_delta)),
-        )
+        Offset(self.base_offset.0.saturating_add(i64::from(self.last_offset_delta)))
     }
 
     /// Offset of the record that follows this batch.

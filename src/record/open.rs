@@ -67,12 +67,7 @@ impl OpenBatch<'_> {
     /// The records in order. The first one that is malformed ends it, as do bytes behind the last.
     #[must_use]
     pub fn records(&self) -> Records<'_> {
-        Records {
-            header: self.header,
-            bytes: &self.records,
-            at: 0,
-            index: 0,
-        }
+        Records { header: self.header, bytes: &self.records, index: 0 }
     }
 }
 
@@ -81,14 +76,13 @@ impl OpenBatch<'_> {
 pub struct Records<'a> {
     header: BatchHeader,
     bytes: &'a [u8],
-    at: usize,
     index: i32,
 }
 
 impl<'a> Records<'a> {
     fn fail(&mut self, error: BatchError) -> Option<Result<Record<'a>, BatchError>> {
         self.index = self.header.record_count;
-        self.at = self.bytes.len();
+        self.bytes = &[];
         Some(Err(error))
     }
 }
@@ -99,12 +93,12 @@ impl<'a> Iterator for Records<'a> {
     fn next(&mut self) -> Option<Self::Item> {
         let header = &self.header;
         if self.index >= header.record_count {
-            if self.at == self.bytes.len() {
+            if self.bytes.is_empty() {
                 return None;
             }
             return self.fail(BatchError::RecordsLeft);
         }
-        let Some(raw) = record::read(self.bytes, &mut self.at) else {
+        let Some(raw) = record::read(&mut self.bytes) else {
             return self.fail(BatchError::Record(self.index));
         };
         let timestamp = if header.is_log_append_time() {
@@ -112,18 +106,9 @@ impl<'a> Iterator for Records<'a> {
         } else {
             Timestamp(header.base_timestamp.0.wrapping_add(raw.timestamp_delta))
         };
-        let offset = header
-            .base_offset
-            .0
-            .wrapping_add(i64::from(raw.offset_delta));
+        let offset = header.base_offset.0.wrapping_add(i64::from(raw.offset_delta));
         let (key, value, headers) = (raw.key, raw.value, raw.headers);
         self.index += 1;
-        Some(Ok(Record {
-            offset: Offset(offset),
-            timestamp,
-            key,
-            value,
-            headers,
-        }))
+        Some(Ok(Record { offset: Offset(offset), timestamp, key, value, headers }))
     }
 }

@@ -52,10 +52,8 @@ impl<'a> Iterator for Headers<'a> {
         if self.count == 0 {
             return None;
         }
-        let mut at = 0;
-        let name = slice(self.bytes, &mut at)??;
-        let value = slice(self.bytes, &mut at)?;
-        self.bytes = self.bytes.get(at..)?;
+        let name = slice(&mut self.bytes)??;
+        let value = slice(&mut self.bytes)?;
         self.count -= 1;
         Some((name, value))
     }
@@ -71,60 +69,51 @@ pub(super) struct RawRecord<'a> {
     pub headers: Headers<'a>,
 }
 
-/// The record at `*at`, which is moved behind it. `None`: it is cut or not built as a record.
+/// The record in front of `bytes`, which are moved behind it. `None`: it is cut or not built as a
+/// record.
 #[inline(always)]
-pub(super) fn read<'a>(bytes: &'a [u8], at: &mut usize) -> Option<RawRecord<'a>> {
-    let length = usize::try_from(varint::read_i32(bytes, at)?).ok()?;
-    let body = bytes.get(*at..)?.get(..length)?;
-    *at += length;
-    let mut inside = 1; // the attributes, which have no meaning yet
-    let timestamp_delta = varint::read_i64(body, &mut inside)?;
-    let offset_delta = varint::read_i32(body, &mut inside)?;
-    let key = slice(body, &mut inside)?;
-    let value = slice(body, &mut inside)?;
-    let count = usize::try_from(varint::read_i32(body, &mut inside)?).ok()?;
-    let headers = Headers {
-        bytes: body.get(inside..)?,
-        count,
-    };
-    if count == 0 {
-        if inside != length {
-            return None;
-        }
-    } else {
+pub(super) fn read<'a>(bytes: &mut &'a [u8]) -> Option<RawRecord<'a>> {
+    let length = usize::try_from(varint::read_i32(bytes)?).ok()?;
+    let (body, rest) = bytes.split_at_checked(length)?;
+    *bytes = rest;
+    let (_attributes_without_meaning, mut body) = body.split_first()?;
+    let timestamp_delta = varint::read_i64(&mut body)?;
+    let offset_delta = varint::read_i32(&mut body)?;
+    let key = slice(&mut body)?;
+    let value = slice(&mut body)?;
+    let count = usize::try_from(varint::read_i32(&mut body)?).ok()?;
+    let headers = Headers { bytes: body, count };
+    if count == 0 && !body.is_empty() {
+        return None;
+    }
+    if count > 0 {
         headers_fit(headers)?;
     }
-    Some(RawRecord {
-        timestamp_delta,
-        offset_delta,
-        key,
-        value,
-        headers,
-    })
+    Some(RawRecord { timestamp_delta, offset_delta, key, value, headers })
 }
 
 /// Bytes behind a length; a negative length is none.
 #[inline(always)]
-fn slice<'a>(bytes: &'a [u8], at: &mut usize) -> Option<Option<&'a [u8]>> {
-    let Ok(length) = usize::try_from(varint::read_i32(bytes, at)?) else {
+fn slice<'a>(bytes: &mut &'a [u8]) -> Option<Option<&'a [u8]>> {
+    let Ok(length) = usize::try_from(varint::read_i32(bytes)?) else {
         return Some(None);
     };
-    let found = bytes.get(*at..)?.get(..length)?;
-    *at += length;
+    let (found, rest) = bytes.split_at_checked(length)?;
+    *bytes = rest;
     Some(Some(found))
 }
 
 /// The headers are all there, each has a name, and nothing follows them.
 fn headers_fit(headers: Headers<'_>) -> Option<()> {
-    if headers.count > headers.bytes.len() / HEADER_BYTES_MIN {
+    let mut bytes = headers.bytes;
+    if headers.count > bytes.len() / HEADER_BYTES_MIN {
         return None;
     }
-    let mut at = 0;
     for _ in 0..headers.count {
-        slice(headers.bytes, &mut at)??;
-        slice(headers.bytes, &mut at)?;
+        slice(&mut bytes)??;
+        slice(&mut bytes)?;
     }
-    (at == headers.bytes.len()).then_some(())
+    bytes.is_empty().then_some(())
 }
 
 /// Appends one record.

@@ -1,1 +1,39 @@
-//! placeholder
+//! Kafka's messages, one file per API, under the same name as the file in `api/` that answers it.
+//!
+//! Fields have Kafka's names in snake case and Kafka's defaults; what they mean is said by Kafka's
+//! own schema (`common/message/*.json` in kafka-clients), which `tests/wire.rs` holds each of them
+//! against. An error code is the plain number here; `base::ErrorCode` names it.
+//!
+//! Invariant: nothing here decides anything. A file says what can be read and written, and its
+//! card which version brought what.
+//! Invariant: a peer's bytes never make this floor panic, nor take more than a small multiple of
+//! their size in memory.
+
+mod api_key;
+pub mod api_versions;
+pub mod create_topics;
+pub mod delete_topics;
+pub mod describe_cluster;
+pub mod describe_configs;
+pub mod describe_groups;
+pub mod describe_topic_partitions;
+pub mod fetch;
+pub mod find_coordinator;
+mod header;
+pub mod heartbeat;
+pub mod init_producer_id;
+pub mod join_group;
+pub mod leave_group;
+pub mod list_groups;
+pub mod list_offsets;
+pub mod list_partition_reassignments;
+pub mod metadata;
+pub mod offset_commit;
+pub mod offset_fetch;
+pub mod produce;
+pub mod sasl_authenticate;
+pub mod sasl_handshake;
+pub mod sync_group;
+
+pub use api_key::{ApiKey, Request};
+pub use header::{RequestHeader, ResponseHeader};

@@ -34,21 +34,12 @@ pub enum Codec {
 
 impl Codec {
     /// All codecs, in the order of their bits.
-    pub const ALL: [Codec; 5] = [
-        Codec::None,
-        Codec::Gzip,
-        Codec::Snappy,
-        Codec::Lz4,
-        Codec::Zstd,
-    ];
+    pub const ALL: [Codec; 5] = [Codec::None, Codec::Gzip, Codec::Snappy, Codec::Lz4, Codec::Zstd];
 
     /// The codec of a batch's three codec bits; `None` where the number names none.
     #[must_use]
     pub fn from_bits(bits: i16) -> Option<Codec> {
-        usize::try_from(bits)
-            .ok()
-            .and_then(|index| Codec::ALL.get(index))
-            .copied()
+        usize::try_from(bits).ok().and_then(|index| Codec::ALL.get(index)).copied()
     }
 
     /// The three codec bits.
@@ -107,19 +98,13 @@ pub fn decompress(codec: Codec, bytes: &[u8], cap: usize) -> Result<Vec<u8>, Dec
     match codec {
         Codec::None if bytes.len() > cap => Err(DecompressError::TooLarge(cap)),
         Codec::None => Ok(bytes.to_vec()),
-        Codec::Gzip => read_capped(
-            flate2::bufread::MultiGzDecoder::new(bytes),
-            bytes.len(),
-            cap,
-        ),
+        Codec::Gzip => read_capped(flate2::bufread::MultiGzDecoder::new(bytes), bytes.len(), cap),
         Codec::Snappy => snappy::decompress(bytes, cap),
         Codec::Lz4 => read_capped(lz4_flex::frame::FrameDecoder::new(bytes), bytes.len(), cap),
         Codec::Zstd => {
             let mut decoder = zstd::stream::read::Decoder::with_buffer(bytes)
                 .map_err(|_| DecompressError::Malformed)?;
-            decoder
-                .window_log_max(zstd_window_log(cap))
-                .map_err(|_| DecompressError::Malformed)?;
+            decoder.window_log_max(zstd_window_log(cap)).map_err(|_| DecompressError::Malformed)?;
             read_capped(decoder, bytes.len(), cap)
         }
     }
@@ -147,10 +132,7 @@ fn read_capped(
             };
         }
         if filled == out.len() {
-            let more = filled
-                .max(input_bytes)
-                .max(RESERVE_BYTES_MIN)
-                .min(cap - filled);
+            let more = filled.max(input_bytes).max(RESERVE_BYTES_MIN).min(cap - filled);
             out.reserve_exact(more);
             out.resize(filled + more, 0);
         }

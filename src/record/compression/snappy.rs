@@ -22,9 +22,7 @@ pub fn compress(bytes: &[u8]) -> Vec<u8> {
     for block in bytes.chunks(BLOCK_BYTES) {
         let at = out.len() + 4;
         out.resize(at + snap::raw::max_compress_len(block.len()), 0);
-        let length = encoder
-            .compress(block, &mut out[at..])
-            .expect("the block has room");
+        let length = encoder.compress(block, &mut out[at..]).expect("the block has room");
         out.truncate(at + length);
         let length = u32::try_from(length).expect("a block is small");
         out[at - 4..at].copy_from_slice(&length.to_be_bytes());
@@ -42,18 +40,12 @@ pub fn decompress(bytes: &[u8], cap: usize) -> Result<Vec<u8>, DecompressError> 
     let mut rest = bytes;
     while !rest.is_empty() {
         if rest.starts_with(STREAM_MAGIC) {
-            rest = rest
-                .get(STREAM_HEADER.len()..)
-                .ok_or(DecompressError::Malformed)?;
+            rest = rest.get(STREAM_HEADER.len()..).ok_or(DecompressError::Malformed)?;
             continue;
         }
         let (length, tail) = rest.split_first_chunk().ok_or(DecompressError::Malformed)?;
         let length = u32::from_be_bytes(*length) as usize;
-        block(
-            tail.get(..length).ok_or(DecompressError::Malformed)?,
-            cap,
-            &mut out,
-        )?;
+        block(tail.get(..length).ok_or(DecompressError::Malformed)?, cap, &mut out)?;
         rest = &tail[length..];
     }
     Ok(out)

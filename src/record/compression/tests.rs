@@ -13,16 +13,8 @@ fn every_codec_gives_back_what_it_took() {
         for length in [0, 1, 100, 32 * 1024, 32 * 1024 + 1, 300_000] {
             let bytes = mixed(length);
             let packed = compress(codec, &bytes);
-            assert_eq!(
-                decompress(codec, &packed, CAP).as_ref(),
-                Ok(&bytes),
-                "{codec:?} {length}"
-            );
-            assert_eq!(
-                decompress(codec, &packed, length),
-                Ok(bytes),
-                "{codec:?} {length}"
-            );
+            assert_eq!(decompress(codec, &packed, CAP).as_ref(), Ok(&bytes), "{codec:?} {length}");
+            assert_eq!(decompress(codec, &packed, length), Ok(bytes), "{codec:?} {length}");
         }
     }
 }
@@ -41,10 +33,7 @@ fn a_bomb_is_refused_and_holds_no_more_than_the_cap() {
     let zeros = vec![0; 64 << 20];
     for codec in [Codec::Gzip, Codec::Snappy, Codec::Lz4, Codec::Zstd] {
         let packed = compress(codec, &zeros);
-        assert_eq!(
-            decompress(codec, &packed, CAP),
-            Err(DecompressError::TooLarge(CAP))
-        );
+        assert_eq!(decompress(codec, &packed, CAP), Err(DecompressError::TooLarge(CAP)));
     }
     let within = compress(Codec::Zstd, &zeros[..CAP]);
     let opened = decompress(Codec::Zstd, &within, CAP).expect("it fits");
@@ -57,10 +46,7 @@ fn a_zstd_window_beyond_the_cap_is_refused() {
     out.window_log(27).expect("27 is allowed");
     out.write_all(&mixed(100_000)).expect("memory");
     let packed = out.finish().expect("memory");
-    assert_eq!(
-        decompress(Codec::Zstd, &packed, CAP),
-        Err(DecompressError::Malformed)
-    );
+    assert_eq!(decompress(Codec::Zstd, &packed, CAP), Err(DecompressError::Malformed));
     let large = decompress(Codec::Zstd, &packed, 100 << 20).expect("a level 22 producer's window");
     assert_eq!(large.len(), 100_000);
 }
@@ -68,33 +54,18 @@ fn a_zstd_window_beyond_the_cap_is_refused() {
 #[test]
 fn snappy_is_read_bare_and_in_streams_that_follow_one_another() {
     let bytes = mixed(70_000);
-    let bare = snap::raw::Encoder::new()
-        .compress_vec(&bytes)
-        .expect("small");
+    let bare = snap::raw::Encoder::new().compress_vec(&bytes).expect("small");
     assert_eq!(decompress(Codec::Snappy, &bare, CAP).as_ref(), Ok(&bytes));
-    let twice = [
-        compress(Codec::Snappy, &bytes),
-        compress(Codec::Snappy, &bytes),
-    ]
-    .concat();
-    assert_eq!(
-        decompress(Codec::Snappy, &twice, CAP),
-        Ok([bytes.clone(), bytes].concat())
-    );
+    let twice = [compress(Codec::Snappy, &bytes), compress(Codec::Snappy, &bytes)].concat();
+    assert_eq!(decompress(Codec::Snappy, &twice, CAP), Ok([bytes.clone(), bytes].concat()));
 }
 
 #[test]
 fn a_snappy_block_that_lies_about_its_size_reserves_nothing() {
     let mut lie = STREAM.to_vec();
     lie.extend_from_slice(&[0, 0, 0, 6, 0xff, 0xff, 0xff, 0xff, 0x0f, 0]);
-    assert_eq!(
-        decompress(Codec::Snappy, &lie, CAP),
-        Err(DecompressError::Malformed)
-    );
-    assert_eq!(
-        decompress(Codec::Snappy, &STREAM[..12], CAP),
-        Err(DecompressError::Malformed)
-    );
+    assert_eq!(decompress(Codec::Snappy, &lie, CAP), Err(DecompressError::Malformed));
+    assert_eq!(decompress(Codec::Snappy, &STREAM[..12], CAP), Err(DecompressError::Malformed));
 }
 
 const STREAM: &[u8] = b"\x82SNAPPY\0\0\0\0\x01\0\0\0\x01";

@@ -41,17 +41,14 @@ fn expect_golden(index: usize, record: &Record<'_>) {
     let value = format!("value {index} {}", "la".repeat(index * 60));
     assert_eq!(record.offset.0, index as i64);
     assert_eq!(record.timestamp.0, 1_700_000_000_000 + 10 * index as i64);
-    assert_eq!(record.key, (index % 5 != 0).then_some(key.as_bytes()));
-    assert_eq!(record.value, (index % 7 != 0).then_some(value.as_bytes()));
+    assert_eq!(record.key, (!index.is_multiple_of(5)).then_some(key.as_bytes()));
+    assert_eq!(record.value, (!index.is_multiple_of(7)).then_some(value.as_bytes()));
     let number = index.to_string();
     let headers: Vec<_> = record.headers.collect();
-    if index % 3 == 0 {
+    if index.is_multiple_of(3) {
         assert!(record.headers.is_empty());
     } else {
-        assert_eq!(
-            headers,
-            [(&b"h"[..], Some(number.as_bytes())), (&b"none"[..], None)]
-        );
+        assert_eq!(headers, [(&b"h"[..], Some(number.as_bytes())), (&b"none"[..], None)]);
     }
 }
 
@@ -59,10 +56,7 @@ fn expect_golden(index: usize, record: &Record<'_>) {
 fn t9_kafkas_own_marker_is_read_and_ours_equals_it() {
     let golden = include_bytes!("../golden/commit.batch");
     let view = BatchView::new(golden).expect("Kafka built it");
-    let marker = Marker {
-        outcome: Outcome::Commit,
-        coordinator_epoch: 9,
-    };
+    let marker = Marker { outcome: Outcome::Commit, coordinator_epoch: 9 };
     assert_eq!(Marker::read(&view), Ok(Some(marker)));
     let now = Timestamp(1_700_000_000_123);
     let mut ours = marker.batch(ProducerId(7), ProducerEpoch(3), now);
@@ -70,22 +64,13 @@ fn t9_kafkas_own_marker_is_read_and_ours_equals_it() {
     ours[12..16].copy_from_slice(&golden[12..16]);
     assert_eq!(ours, golden);
 
-    let abort = Marker {
-        outcome: Outcome::Abort,
-        coordinator_epoch: 0,
-    };
+    let abort = Marker { outcome: Outcome::Abort, coordinator_epoch: 0 };
     let batch = abort.batch(ProducerId(7), ProducerEpoch(3), now);
     let view = BatchView::new(&batch).expect("whole");
     assert_eq!(Marker::read(&view), Ok(Some(abort)));
     view.check().expect("a control batch may be in a log");
-    assert_eq!(
-        CheckedBatch::produced(&batch).expect_err("not from clients"),
-        BatchError::Control
-    );
-    assert_eq!(
-        Marker::read(&BatchView::new(&three()).expect("whole")),
-        Ok(None)
-    );
+    assert_eq!(CheckedBatch::produced(&batch).expect_err("not from clients"), BatchError::Control);
+    assert_eq!(Marker::read(&BatchView::new(&three()).expect("whole")), Ok(None));
 }
 
 fn theirs() -> impl Strategy<Value = Vec<TheirRecord>> {
@@ -95,24 +80,15 @@ fn theirs() -> impl Strategy<Value = Vec<TheirRecord>> {
     let record = (0..1i64 << 50, bytes(), bytes(), headers);
     prop::collection::vec(record, 1..20).prop_map(|records| {
         let numbered = records.into_iter().enumerate();
-        numbered
-            .map(|(index, record)| their_record(index as i64, record))
-            .collect()
+        numbered.map(|(index, record)| their_record(index as i64, record)).collect()
     })
 }
 
-type Parts = (
-    i64,
-    Option<Bytes>,
-    Option<Bytes>,
-    Vec<(String, Option<Bytes>)>,
-);
+type Parts = (i64, Option<Bytes>, Option<Bytes>, Vec<(String, Option<Bytes>)>);
 
 fn their_record(index: i64, (timestamp, key, value, headers): Parts) -> TheirRecord {
-    let headers: IndexMap<StrBytes, Option<Bytes>> = headers
-        .into_iter()
-        .map(|(name, value)| (StrBytes::from_string(name), value))
-        .collect();
+    let headers: IndexMap<StrBytes, Option<Bytes>> =
+        headers.into_iter().map(|(name, value)| (StrBytes::from_string(name), value)).collect();
     TheirRecord {
         transactional: false,
         control: false,

@@ -20,13 +20,7 @@ fn a_good_batch_is_accepted_and_its_times_are_known() {
     assert_eq!(checked.last_offset_delta(), 2);
     assert_eq!(checked.header().last_sequence(), 13);
     assert_eq!(checked.header().size_bytes(), batch.len());
-    assert_eq!(
-        checked.times(),
-        Some(Times {
-            min: Timestamp(900),
-            max: Timestamp(1_200)
-        })
-    );
+    assert_eq!(checked.times(), Some(Times { min: Timestamp(900), max: Timestamp(1_200) }));
     assert_eq!(checked.bytes(), batch);
 }
 
@@ -56,10 +50,7 @@ fn p4_a_declared_length_below_fourteen_is_corrupt() {
 #[test]
 fn p4_magic_zero_and_one_are_old_and_others_unknown() {
     for magic in [0, 1] {
-        assert_eq!(
-            refused(&patched(three(), 16, &[magic])),
-            BatchError::MagicOld(magic as i8)
-        );
+        assert_eq!(refused(&patched(three(), 16, &[magic])), BatchError::MagicOld(magic as i8));
     }
     for magic in [3i8, -1, 127] {
         let batch = patched(three(), 16, &magic.to_be_bytes());
@@ -70,43 +61,26 @@ fn p4_magic_zero_and_one_are_old_and_others_unknown() {
 #[test]
 fn p4_two_batches_are_refused_and_a_tail_too_short_for_one_is_dropped() {
     let one = three();
-    assert_eq!(
-        refused(&[one.clone(), one.clone()].concat()),
-        BatchError::Several
-    );
+    assert_eq!(refused(&[one.clone(), one.clone()].concat()), BatchError::Several);
     for length in [1, 11, 12, 16, 40] {
         let bytes = [&one[..], &one[..length]].concat();
         let checked = CheckedBatch::produced(&bytes).expect("the tail is dropped");
         assert_eq!(checked.bytes(), one);
     }
-    assert_eq!(
-        refused(&[&one[..], &[0; 12]].concat()),
-        BatchError::Length(0)
-    );
+    assert_eq!(refused(&[&one[..], &[0; 12]].concat()), BatchError::Length(0));
 }
 
 #[test]
 fn p5_the_base_offset_must_be_zero() {
-    assert_eq!(
-        refused(&patched(three(), 0, &5i64.to_be_bytes())),
-        BatchError::BaseOffset(5)
-    );
+    assert_eq!(refused(&patched(three(), 0, &5i64.to_be_bytes())), BatchError::BaseOffset(5));
 }
 
 #[test]
 fn p5_count_and_last_offset_delta_must_agree() {
-    for (count, last_offset_delta) in [
-        (0, -1),
-        (-1, -2),
-        (3, 3),
-        (2, 2),
-        (i32::MIN, i32::MAX),
-        (i32::MIN, 2),
-    ] {
-        let error = BatchError::Count {
-            count,
-            last_offset_delta,
-        };
+    for (count, last_offset_delta) in
+        [(0, -1), (-1, -2), (3, 3), (2, 2), (i32::MIN, i32::MAX), (i32::MIN, 2)]
+    {
+        let error = BatchError::Count { count, last_offset_delta };
         assert_eq!(refused(&claiming(count, last_offset_delta)), error);
     }
 }
@@ -115,10 +89,7 @@ fn p5_count_and_last_offset_delta_must_agree() {
 fn p5_too_many_too_few_or_cut_records_are_refused() {
     assert_eq!(refused(&claiming(2, 1)), BatchError::RecordsLeft);
     assert_eq!(refused(&claiming(4, 3)), BatchError::Record(3));
-    assert_eq!(
-        refused(&claiming(i32::MAX, i32::MAX - 1)),
-        BatchError::Record(3)
-    );
+    assert_eq!(refused(&claiming(i32::MAX, i32::MAX - 1)), BatchError::Record(3));
     let mut batch = three();
     batch.pop();
     assert_eq!(refused(&sealed(batch)), BatchError::Record(2));
@@ -129,10 +100,7 @@ fn p5_junk_in_a_plain_batch_is_refused() {
     for junk in [0u8, 0x01, 0x55, 0x7f, 0xff] {
         let mut batch = three();
         batch[61..].fill(junk);
-        assert!(
-            matches!(refused(&sealed(batch)), BatchError::Record(_)),
-            "{junk:#x}"
-        );
+        assert!(matches!(refused(&sealed(batch)), BatchError::Record(_)), "{junk:#x}");
     }
 }
 
@@ -151,10 +119,7 @@ fn p5_the_control_flag_is_refused() {
 
 #[test]
 fn p5_an_idempotent_producer_needs_a_sequence_and_nobody_else_does() {
-    assert_eq!(
-        refused(&patched(three(), 53, &(-1i32).to_be_bytes())),
-        BatchError::Sequence(-1)
-    );
+    assert_eq!(refused(&patched(three(), 53, &(-1i32).to_be_bytes())), BatchError::Sequence(-1));
     for (at, bytes) in [
         (51, (-1i16).to_be_bytes().to_vec()), // no epoch
         (43, (-2i64).to_be_bytes().to_vec()), // a strange producer id
@@ -173,10 +138,7 @@ fn p8_a_wrong_crc_is_corrupt() {
     for at in [17, 21, 40, 61, 70] {
         let mut batch = three();
         batch[at] ^= 1;
-        assert!(
-            matches!(refused(&batch), BatchError::Crc { .. }),
-            "byte {at}"
-        );
+        assert!(matches!(refused(&batch), BatchError::Crc { .. }), "byte {at}");
     }
 }
 
@@ -212,10 +174,7 @@ fn p10_p11_a_stamp_settles_the_time() {
         let checked = CheckedBatch::produced(batch).expect("good");
         let header = checked.stamped(Offset(0), LeaderEpoch(0), append_time);
         let stored = [&header.to_bytes()[..], &batch[61..]].concat();
-        BatchView::new(&stored)
-            .expect("whole")
-            .check()
-            .expect("the crc is right");
+        BatchView::new(&stored).expect("whole").check().expect("the crc is right");
         (header.is_log_append_time(), header.max_timestamp)
     };
     assert_eq!(restored(&three(), Some(Timestamp(5))), (true, Timestamp(5)));

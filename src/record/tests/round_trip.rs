@@ -19,14 +19,8 @@ fn sample() -> impl Strategy<Value = Sample> {
     let bytes = || prop::collection::vec(any::<u8>(), 0..80);
     let optional = move || prop::option::of(bytes());
     let headers = prop::collection::vec((bytes(), optional()), 0..3);
-    (any::<i64>(), optional(), optional(), headers).prop_map(|(timestamp, key, value, headers)| {
-        Sample {
-            timestamp,
-            key,
-            value,
-            headers,
-        }
-    })
+    (any::<i64>(), optional(), optional(), headers)
+        .prop_map(|(timestamp, key, value, headers)| Sample { timestamp, key, value, headers })
 }
 
 fn samples() -> impl Strategy<Value = Vec<Sample>> {
@@ -40,11 +34,8 @@ fn codec() -> impl Strategy<Value = Codec> {
 fn built(samples: &[Sample], codec: Codec) -> Vec<u8> {
     let mut builder = BatchBuilder::new().codec(codec);
     for sample in samples {
-        let headers: Vec<(&[u8], Option<&[u8]>)> = sample
-            .headers
-            .iter()
-            .map(|(name, value)| (&name[..], value.as_deref()))
-            .collect();
+        let headers: Vec<(&[u8], Option<&[u8]>)> =
+            sample.headers.iter().map(|(name, value)| (&name[..], value.as_deref())).collect();
         let (key, value) = (sample.key.as_deref(), sample.value.as_deref());
         builder.push_with_headers(Timestamp(sample.timestamp), key, value, &headers);
     }
@@ -60,10 +51,7 @@ fn read(batch: &BatchView<'_>) -> Result<Vec<Sample>, BatchError> {
                 timestamp: record.timestamp.0,
                 key: record.key.map(<[u8]>::to_vec),
                 value: record.value.map(<[u8]>::to_vec),
-                headers: record
-                    .headers
-                    .map(|(k, v)| (k.to_vec(), v.map(<[u8]>::to_vec)))
-                    .collect(),
+                headers: record.headers.map(|(k, v)| (k.to_vec(), v.map(<[u8]>::to_vec))).collect(),
             })
         })
         .collect()
@@ -136,23 +124,14 @@ fn a_segment_is_walked_to_its_cut_tail() {
     segment.extend_from_slice(&[0; 100]);
     let mut walk = batches(&segment);
     assert_eq!(walk.by_ref().filter(Result::is_ok).count(), 3);
-    assert_eq!(
-        walk.rest().len(),
-        100,
-        "the rest tells where the walk ended"
-    );
-    assert_eq!(
-        batches(&segment).last().map(|last| last.err()),
-        Some(Some(BatchError::Length(0)))
-    );
+    assert_eq!(walk.rest().len(), 100, "the rest tells where the walk ended");
+    assert_eq!(batches(&segment).last().map(|last| last.err()), Some(Some(BatchError::Length(0))));
 }
 
 #[test]
 fn l3_the_first_record_at_or_after_a_time_is_found_under_every_codec() {
     for codec in Codec::ALL {
-        let mut builder = BatchBuilder::new()
-            .codec(codec)
-            .placed(Offset(100), LeaderEpoch(1));
+        let mut builder = BatchBuilder::new().codec(codec).placed(Offset(100), LeaderEpoch(1));
         for time in [50, 10, 70, 60] {
             builder.push(Timestamp(time), None, Some(b"v"));
         }
@@ -175,10 +154,7 @@ fn records_of_a_log_append_time_batch_carry_the_append_time() {
     let view = BatchView::new(&stored).expect("whole");
     let read = read(&view).expect("well built");
     assert!(read.iter().all(|sample| sample.timestamp == 7_000));
-    assert_eq!(
-        view.find_time(Timestamp(7_000), CAP),
-        Ok(Some((Offset(9), Timestamp(7_000))))
-    );
+    assert_eq!(view.find_time(Timestamp(7_000), CAP), Ok(Some((Offset(9), Timestamp(7_000)))));
 }
 
 #[test]
@@ -188,26 +164,17 @@ fn a_bomb_is_refused_where_it_is_opened() {
     let batch = builder.build();
     let checked = CheckedBatch::produced(&batch).expect("it is not opened");
     let refused = checked.open(CAP).expect_err("over the cap");
-    assert_eq!(
-        refused,
-        BatchError::Decompress(compression::DecompressError::TooLarge(CAP))
-    );
+    assert_eq!(refused, BatchError::Decompress(compression::DecompressError::TooLarge(CAP)));
 }
 
 #[test]
 fn a_batch_that_compaction_thinned_out_passes_the_check_but_no_producer_may_send_it() {
     let thinned = patched(three(), 23, &9i32.to_be_bytes());
-    BatchView::new(&thinned)
-        .expect("whole")
-        .check()
-        .expect("three records in ten offsets");
+    BatchView::new(&thinned).expect("whole").check().expect("three records in ten offsets");
     assert!(CheckedBatch::produced(&thinned).is_err());
     let mut empty = patched(three(), 57, &0i32.to_be_bytes());
     empty.truncate(61);
     let empty = sealed(empty);
-    let checked = BatchView::new(&empty)
-        .expect("whole")
-        .check()
-        .expect("no records are left");
+    let checked = BatchView::new(&empty).expect("whole").check().expect("no records are left");
     assert_eq!((checked.record_count(), checked.times()), (0, None));
 }

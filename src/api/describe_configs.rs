@@ -1,0 +1,116 @@
+//! DescribeConfigs (key 32): what is configured, and where it comes from (protocol.md A10).
+//!
+//! v1 synonyms · v3 types and documentation (KIP-569) · v4 flexible
+
+use std::collections::HashSet;
+
+use crate::base::ErrorCode;
+use crate::catalog::{described_topic, is_topic_name};
+use crate::codec::WireError;
+use crate::settings::{Described, Synonym};
+use crate::wire::describe_configs::{
+    DescribeConfigsRequest, DescribeConfigsResource, DescribeConfigsResourceResult,
+    DescribeConfigsResponse, DescribeConfigsResult, DescribeConfigsSynonym,
+};
+
+use super::answer::Answer;
+use super::call::Call;
+
+const TOPIC: i8 = 2;
+const BROKER: i8 = 4;
+
+/// What of each config is wanted.
+#[derive(Clone, Copy)]
+struct Detail {
+    synonyms: bool,
+    documentation: bool,
+}
+
+/// Why a resource is not described.
+type Refused = (ErrorCode, String);
+
+pub(super) fn handle(call: &Call<'_>) -> Result<Answer, WireError> {
+    let request: DescribeConfigsRequest = call.request()?;
+    let detail =
+        Detail { synonyms: request.include_synonyms, documentation: request.include_documentation };
+    let results = request.resources.into_iter().map(|resource| describe(call, resource, detail));
+    Ok(Answer::reply(DescribeConfigsResponse { results: results.collect(), ..Default::default() }))
+}
+
+fn describe(
+    call: &Call<'_>,
+    resource: DescribeConfigsResource,
+    detail: Detail,
+) -> DescribeConfigsResult {
+    let found = match resource.resource_type {
+        TOPIC => topic(call, &resource.resource_name),
+        BROKER => broker(call, &resource.resource_name),
+        other => Err((
+            ErrorCode::InvalidRequest,
+            format!("configs of resource type {other} are not kept here"),
+        )),
+    };
+    let (code, message, described) = match found {
+        Ok(described) => (ErrorCode::None, None, described),
+        Err((code, message)) => (code, Some(message), Vec::new()),
+    };
+    // An empty list of keys is all of them as well (protocol-errata.md).
+    let keys: HashSet<String> = resource.configuration_keys.into_iter().flatten().collect();
+    let wanted = described.into_iter().filter(|d| keys.is_empty() || keys.contains(d.name));
+    DescribeConfigsResult {
+        error_code: code.code(),
+        error_message: message,
+        resource_type: resource.resource_type,
+        resource_name: resource.resource_name,
+        configs: wanted.map(|described| config(described, detail)).collect(),
+    }
+}
+
+fn topic(call: &Call<'_>, name: &str) -> Result<Vec<Described>, Refused> {
+    if !is_topic_name(name) {
+        let message = format!("'{name}' is no topic name");
+        return Err((ErrorCode::InvalidTopicException, message));
+    }
+    let configs = call.broker.topics().image(|image| image.topic(name).map(|t| t.configs.clone()));
+    match configs {
+        Some(configs) => Ok(described_topic(call.broker.settings(), &configs)),
+        None => Err((ErrorCode::UnknownTopicOrPartition, format!("there is no topic '{name}'"))),
+    }
+}
+
+fn broker(call: &Call<'_>, name: &str) -> Result<Vec<Described>, Refused> {
+    // "" asks for the cluster-wide dynamic defaults: there are none.
+    if name.is_empty() {
+        return Ok(Vec::new());
+    }
+    if name.parse() != Ok(call.broker.node_id()) {
+        let message = format!(
+            "Unexpected broker id, expected {} or empty string, but received {name}",
+            call.broker.node_id()
+        );
+        return Err((ErrorCode::InvalidRequest, message));
+    }
+    Ok(call.broker.settings().described())
+}
+
+fn config(described: Described, detail: Detail) -> DescribeConfigsResourceResult {
+    let synonyms = if detail.synonyms { described.synonyms } else { Vec::new() };
+    DescribeConfigsResourceResult {
+        name: described.name.to_owned(),
+        value: described.value,
+        read_only: described.read_only,
+        config_source: described.source as i8,
+        is_sensitive: false,
+        synonyms: synonyms.into_iter().map(synonym).collect(),
+        config_type: described.type_id,
+        documentation: detail.documentation.then(|| described.doc.to_owned()),
+    }
+}
+
+fn synonym(synonym: Synonym) -> DescribeConfigsSynonym {
+    DescribeConfigsSynonym {
+        name: synonym.name,
+        value: Some(synonym.value),
+        source: synonym.source as i8,
+    }
+}

@@ -1,0 +1,140 @@
+//! Refusals become Kafka's error codes here and nowhere else.
+//!
+//! Every `match` is exhaustive on purpose: a new refusal must be given its code.
+
+use crate::base::ErrorCode;
+use crate::record::BatchError;
+use crate::{catalog, log};
+
+/// Why a part of a request was not carried out.
+#[derive(Debug)]
+pub enum Refusal {
+    /// Decided by the API itself.
+    Code(ErrorCode),
+    /// The batch is not acceptable.
+    Batch(BatchError),
+    /// The log refused.
+    Log(log::Refusal),
+    /// The catalog refused.
+    Catalog(catalog::Refusal),
+}
+
+impl Refusal {
+    /// What the client is told to branch on.
+    pub fn code(&self) -> ErrorCode {
+        match self {
+            Refusal::Code(code) => *code,
+            Refusal::Batch(error) => batch(error),
+            Refusal::Log(refusal) => log(refusal),
+            Refusal::Catalog(refusal) => catalog(refusal),
+        }
+    }
+
+    /// What the client is told to read, where there is more than the code says.
+    pub fn message(&self) -> Option<String> {
+        match self {
+            Refusal::Code(_) => None,
+            Refusal::Batch(error) => Some(error.to_string()),
+            Refusal::Log(refusal) => Some(refusal.to_string()),
+            Refusal::Catalog(refusal) => Some(refusal.to_string()),
+        }
+    }
+}
+
+impl From<ErrorCode> for Refusal {
+    fn from(code: ErrorCode) -> Refusal {
+        Refusal::Code(code)
+    }
+}
+
+impl From<BatchError> for Refusal {
+    fn from(error: BatchError) -> Refusal {
+        Refusal::Batch(error)
+    }
+}
+
+impl From<log::Refusal> for Refusal {
+    fn from(refusal: log::Refusal) -> Refusal {
+        Refusal::Log(refusal)
+    }
+}
+
+impl From<catalog::Refusal> for Refusal {
+    fn from(refusal: catalog::Refusal) -> Refusal {
+        Refusal::Catalog(refusal)
+    }
+}
+
+/// protocol.md P4, P5, P8.
+fn batch(error: &BatchError) -> ErrorCode {
+    match error {
+        BatchError::Length(_) | BatchError::MagicUnknown(_) | BatchError::Crc { .. } => {
+            ErrorCode::CorruptMessage
+        }
+        BatchError::Empty
+        | BatchError::Cut
+        | BatchError::MagicOld(_)
+        | BatchError::Several
+        | BatchError::BaseOffset(_)
+        | BatchError::Control
+        | BatchError::Count { .. }
+        | BatchError::Sequence(_)
+        | BatchError::CodecUnknown(_)
+        | BatchError::Record(_)
+        | BatchError::RecordsLeft
+        | BatchError::Decompress(_) => ErrorCode::InvalidRecord,
+    }
+}
+
+/// protocol.md P6, P7, P10, P16-P19, F4.
+fn log(refusal: &log::Refusal) -> ErrorCode {
+    match refusal {
+        log::Refusal::OffsetOutOfRange { .. } => ErrorCode::OffsetOutOfRange,
+        log::Refusal::BatchTooLarge { .. } => ErrorCode::MessageTooLarge,
+        log::Refusal::SegmentTooSmall { .. } => ErrorCode::RecordListTooLarge,
+        log::Refusal::TimestampOutOfRange(_) => ErrorCode::InvalidTimestamp,
+        log::Refusal::OutOfOrderSequence { .. } => ErrorCode::OutOfOrderSequenceNumber,
+        log::Refusal::OldProducerEpoch { .. } => ErrorCode::InvalidProducerEpoch,
+        log::Refusal::Poisoned(log::Poison::Deleted) => ErrorCode::UnknownTopicOrPartition,
+        log::Refusal::NoRoom
+        | log::Refusal::Poisoned(
+            log::Poison::Write(_) | log::Poison::Sync(_) | log::Poison::Closed,
+        )
+        | log::Refusal::Read(_) => ErrorCode::KafkaStorageError,
+        log::Refusal::Corrupt(_) => ErrorCode::CorruptMessage,
+    }
+}
+
+/// protocol.md A1-A6.
+fn catalog(refusal: &catalog::Refusal) -> ErrorCode {
+    use catalog::Refusal;
+    match refusal {
+        Refusal::InvalidName(_) | Refusal::Collision { .. } | Refusal::Internal(_) => {
+            ErrorCode::InvalidTopicException
+        }
+        Refusal::AlreadyExists(_) => ErrorCode::TopicAlreadyExists,
+        Refusal::PartitionCount => ErrorCode::InvalidPartitions,
+        Refusal::TooManyPartitions => ErrorCode::PolicyViolation,
+        Refusal::ReplicationFactor | Refusal::TooFewBrokers(_) => {
+            ErrorCode::InvalidReplicationFactor
+        }
+        Refusal::AssignedTwice(_)
+        | Refusal::AssignedWithGap
+        | Refusal::AssignedToNone
+        | Refusal::AssignedToUnknown(_)
+        | Refusal::AssignedToTwice(_) => ErrorCode::InvalidReplicaAssignment,
+        Refusal::InvalidConfig(_) => ErrorCode::InvalidConfig,
+        Refusal::UnknownTopic => ErrorCode::UnknownTopicOrPartition,
+        Refusal::UnknownTopicId => ErrorCode::UnknownTopicId,
+        Refusal::DeletionDisabled => ErrorCode::TopicDeletionDisabled,
+        Refusal::Reserved(_)
+        | Refusal::DuplicateName
+        | Refusal::AssignedAndCounted
+        | Refusal::AssignedAndReplicated
+        | Refusal::NameAndId
+        | Refusal::NeitherNameNorId
+        | Refusal::DuplicateId
+        | Refusal::NameOfGivenId => ErrorCode::InvalidRequest,
+        Refusal::NoProducerIds => ErrorCode::UnknownServerError,
+    }
+}

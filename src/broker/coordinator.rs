@@ -1,0 +1,386 @@
+//! The coordinator runtime: drives the group machines, one shard per partition of
+//! `__consumer_offsets`.
+//!
+//! Decide → append → replay → park: the machine decides, its records are appended, only then
+//! replayed into its hard state, and the reply is parked until the records are committed. A refused
+//! append was never replayed. Reads wait as well, for the last record that the shard replayed.
+//!
+//! Invariant: Join, Sync and Heartbeat never wait for a sync: a lost generation costs a rejoin.
+
+use std::collections::HashMap;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use tokio::sync::{Notify, oneshot};
+
+use crate::base::{Clock, ErrorCode, Mono, Now, Offset, PartitionId, TopicId};
+use crate::group::{
+    AppendRefused, GroupRecord, GroupSettings, Outcome, Reply, Shard, Token, shard_of,
+};
+use crate::log::Refusal;
+use crate::record::{BatchBuilder, BatchView};
+
+use super::commit::Position;
+use super::committer::{Committed, Committer};
+use super::partition::Partition;
+use super::replay::{self, ReplayError};
+
+/// All shards.
+pub struct Coordinator {
+    cells: Vec<Mutex<Cell>>,
+    tokens: AtomicU64,
+    clock: Arc<dyn Clock>,
+    committer: Arc<Committer>,
+    /// When the timer task wakes next, as [`Mono`] milliseconds.
+    alarm: AtomicU64,
+    alarm_moved: Notify,
+}
+
+struct Cell {
+    shard: Shard,
+    partition: Arc<Partition>,
+    parked: HashMap<Token, oneshot::Sender<(Reply, Position)>>,
+    /// The last record that the shard replayed; reads wait for it.
+    replayed: Position,
+}
+
+/// A group in numbers.
+pub struct GroupOverview {
+    /// The group.
+    pub id: String,
+    /// How many are in it.
+    pub members: usize,
+    /// How far it has read.
+    pub positions: Vec<GroupPosition>,
+}
+
+/// A group's position in one partition.
+pub struct GroupPosition {
+    /// The topic.
+    pub topic: String,
+    /// The partition.
+    pub partition: PartitionId,
+    /// The next record to read.
+    pub offset: Offset,
+}
+
+/// A reply that may still be waiting for the machine, for the commit, or for both.
+pub struct Parked {
+    receiver: oneshot::Receiver<(Reply, Position)>,
+    committer: Arc<Committer>,
+    partition: Arc<Partition>,
+}
+
+impl Parked {
+    /// The machine's reply, once everything it tells is committed.
+    ///
+    /// # Errors
+    /// [`ErrorCode::NotCoordinator`] if the shard's log is offline or the broker is closing.
+    pub async fn reply(self) -> Result<Reply, ErrorCode> {
+        let (reply, position) = self.receiver.await.map_err(|_| ErrorCode::NotCoordinator)?;
+        committed(&self.committer, &self.partition, position).await?;
+        Ok(reply)
+    }
+}
+
+/// What a look at a shard found; it may be told once everything it shows is committed.
+pub struct Looked<R> {
+    found: R,
+    position: Position,
+    committer: Arc<Committer>,
+    partition: Arc<Partition>,
+}
+
+impl<R> Looked<R> {
+    /// What was found, once it is committed.
+    ///
+    /// # Errors
+    /// [`ErrorCode::NotCoordinator`] if the shard's log is offline.
+    pub async fn committed(self) -> Result<R, ErrorCode> {
+        committed(&self.committer, &self.partition, self.position).await?;
+        Ok(self.found)
+    }
+
+    /// What was found, whether or not a power cut could still take it away: for metrics.
+    pub fn at_once(self) -> R {
+        self.found
+    }
+}
+
+async fn committed(
+    committer: &Arc<Committer>,
+    partition: &Partition,
+    position: Position,
+) -> Result<(), ErrorCode> {
+    Committed::new(committer, position).await;
+    if partition.is_offline() { Err(ErrorCode::NotCoordinator) } else { Ok(()) }
+}
+
+impl Coordinator {
+    /// A coordinator over the partitions of `__consumer_offsets`; their logs are replayed.
+    ///
+    /// # Errors
+    /// [`LoadError`] if a log cannot be read.
+    pub fn load(
+        partitions: &[Arc<Partition>],
+        settings: &GroupSettings,
+        clock: Arc<dyn Clock>,
+        committer: Arc<Committer>,
+    ) -> Result<Arc<Coordinator>, LoadError> {
+        let mut cells = Vec::with_capacity(partitions.len());
+        for partition in partitions {
+            let mut shard = Shard::new(settings.clone());
+            load(&mut shard, partition, clock.now())?;
+            shard.loaded(clock.now());
+            cells.push(Mutex::new(Cell {
+                shard,
+                partition: Arc::clone(partition),
+                parked: HashMap::new(),
+                replayed: Position::default(),
+            }));
+        }
+        Ok(Arc::new(Coordinator {
+            cells,
+            tokens: AtomicU64::new(1),
+            clock,
+            committer,
+            alarm: AtomicU64::new(u64::MAX),
+            alarm_moved: Notify::new(),
+        }))
+    }
+
+    /// Lets the group's shard take a step, and parks its reply.
+    pub fn step(
+        &self,
+        group_id: &str,
+        decide: impl FnOnce(&mut Shard, Token, Now) -> Outcome,
+    ) -> Parked {
+        let token = Token(self.tokens.fetch_add(1, Ordering::Relaxed));
+        let (sender, receiver) = oneshot::channel();
+        let now = self.clock.now();
+        let mut cell = self.cell(self.shard_of(group_id));
+        cell.parked.insert(token, sender);
+        let outcome = decide(&mut cell.shard, token, now);
+        cell.apply(outcome, now);
+        self.set_alarm(cell.shard.next_deadline());
+        Parked {
+            receiver,
+            committer: Arc::clone(&self.committer),
+            partition: Arc::clone(&cell.partition),
+        }
+    }
+
+    /// Looks at the group's shard.
+    pub fn look<R>(&self, group_id: &str, look: impl FnOnce(&mut Shard, Now) -> R) -> Looked<R> {
+        self.look_at(self.shard_of(group_id), look)
+    }
+
+    /// Looks at every shard.
+    pub fn look_at_all<R>(&self, look: impl Fn(&mut Shard, Now) -> R) -> Vec<Looked<R>> {
+        (0..self.cells.len()).map(|shard| self.look_at(shard, &look)).collect()
+    }
+
+    fn look_at<R>(&self, shard: usize, look: impl FnOnce(&mut Shard, Now) -> R) -> Looked<R> {
+        let now = self.clock.now();
+        let mut cell = self.cell(shard);
+        let found = look(&mut cell.shard, now);
+        self.set_alarm(cell.shard.next_deadline());
+        Looked {
+            found,
+            position: cell.replayed,
+            committer: Arc::clone(&self.committer),
+            partition: Arc::clone(&cell.partition),
+        }
+    }
+
+    /// Every group in numbers, with its positions: for metrics.
+    pub fn overview(&self) -> Vec<GroupOverview> {
+        let look = |shard: &mut Shard, _: Now| {
+            let mut groups: Vec<GroupOverview> = Vec::new();
+            for group in shard.summaries() {
+                groups.push(GroupOverview {
+                    id: group.group_id.to_owned(),
+                    members: group.member_count,
+                    positions: Vec::new(),
+                });
+            }
+            for position in shard.positions() {
+                if let Some(group) = groups.iter_mut().find(|g| g.id == position.group_id) {
+                    group.positions.push(GroupPosition {
+                        topic: position.topic.to_owned(),
+                        partition: position.partition,
+                        offset: position.offset,
+                    });
+                }
+            }
+            groups
+        };
+        self.look_at_all(look).into_iter().flat_map(Looked::at_once).collect()
+    }
+
+    /// Forgets the positions in a deleted topic (protocol.md G16).
+    pub fn topic_deleted(&self, name: &str, id: TopicId) {
+        let now = self.clock.now();
+        for shard in 0..self.cells.len() {
+            let mut cell = self.cell(shard);
+            loop {
+                let outcome = cell.shard.forget_topics(&[(name.to_owned(), id)]);
+                let is_done = outcome.is_empty();
+                // Where records are refused, the positions lapse with their retention.
+                if !cell.apply(outcome, now) || is_done {
+                    break;
+                }
+            }
+        }
+    }
+
+    /// Lets go of everybody who is parked: the broker is closing.
+    pub fn close(&self) {
+        for shard in 0..self.cells.len() {
+            self.cell(shard).parked.clear();
+        }
+    }
+
+    /// Ticks the shards whose deadlines have come, for as long as the process runs.
+    pub async fn run_timers(self: Arc<Self>) {
+        loop {
+            let next = self.next_deadline();
+            self.alarm.store(next.map_or(u64::MAX, |at| at.0), Ordering::SeqCst);
+            let moved = self.alarm_moved.notified();
+            match self.next_deadline() {
+                None => moved.await,
+                Some(at) => {
+                    let wait = at.0.saturating_sub(self.clock.now().mono.0);
+                    tokio::select! {
+                        () = moved => {}
+                        () = tokio::time::sleep(std::time::Duration::from_millis(wait)) => self.tick(),
+                    }
+                }
+            }
+        }
+    }
+
+    fn tick(&self) {
+        let now = self.clock.now();
+        for shard in 0..self.cells.len() {
+            let mut cell = self.cell(shard);
+            if cell.shard.next_deadline().is_some_and(|at| at <= now.mono) {
+                let outcome = cell.shard.tick(now);
+                cell.apply(outcome, now);
+            }
+        }
+    }
+
+    fn next_deadline(&self) -> Option<Mono> {
+        let deadlines = (0..self.cells.len()).map(|shard| self.cell(shard).shard.next_deadline());
+        deadlines.flatten().min()
+    }
+
+    /// Wakes the timer task where a deadline comes before the one it sleeps for.
+    fn set_alarm(&self, deadline: Option<Mono>) {
+        if let Some(at) = deadline
+            && at.0 < self.alarm.load(Ordering::SeqCst)
+        {
+            self.alarm.store(at.0, Ordering::SeqCst);
+            self.alarm_moved.notify_one();
+        }
+    }
+
+    fn shard_of(&self, group_id: &str) -> usize {
+        let shards = i32::try_from(self.cells.len()).unwrap_or(i32::MAX);
+        usize::try_from(shard_of(group_id, shards).0).expect("a shard's number is not negative")
+    }
+
+    /// A panic inside a machine does not take the other groups of its shard down.
+    fn cell(&self, shard: usize) -> MutexGuard<'_, Cell> {
+        self.cells[shard].lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Cell {
+    /// Appends what the machine decided, replays it, and hands the replies to who waits.
+    ///
+    /// False if the log has refused the records.
+    fn apply(&mut self, mut outcome: Outcome, now: Now) -> bool {
+        let mut stored = true;
+        while !outcome.records.is_empty() {
+            match self.append(&outcome.records, now) {
+                Ok(()) => {
+                    for record in &outcome.records {
+                        let replayed = self.shard.replay(now, &record.key, record.value.as_deref());
+                        replayed.expect("the machine reads its own records");
+                    }
+                    outcome.records.clear();
+                }
+                Err(error) => {
+                    tracing::warn!(partition = %self.partition.id(), %error, "group records refused");
+                    outcome = self.shard.refused(now, outcome, error.told());
+                    stored = false;
+                }
+            }
+        }
+        for (token, reply) in outcome.replies {
+            let waits = !matches!(reply, Reply::Join(_) | Reply::Sync(_));
+            let position = if waits { self.replayed } else { Position::default() };
+            if let Some(sender) = self.parked.remove(&token) {
+                // Nobody listens any more where the connection is gone.
+                let _ = sender.send((reply, position));
+            }
+        }
+        stored
+    }
+
+    fn append(&mut self, records: &[GroupRecord], now: Now) -> Result<(), AppendError> {
+        let mut builder = BatchBuilder::new();
+        for record in records {
+            builder.push(now.wall, Some(&record.key), record.value.as_deref());
+        }
+        let bytes = builder.build();
+        let batch = BatchView::new(&bytes)?.check()?;
+        self.replayed = self.partition.append(&batch, now)?.position();
+        Ok(())
+    }
+}
+
+#[derive(Debug, thiserror::Error)]
+enum AppendError {
+    #[error(transparent)]
+    Batch(#[from] crate::record::BatchError),
+    #[error(transparent)]
+    Log(#[from] Refusal),
+}
+
+impl AppendError {
+    fn told(&self) -> AppendRefused {
+        match self {
+            AppendError::Log(Refusal::BatchTooLarge { .. } | Refusal::SegmentTooSmall { .. }) => {
+                AppendRefused::TooLarge
+            }
+            AppendError::Log(_) | AppendError::Batch(_) => AppendRefused::Unavailable,
+        }
+    }
+}
+
+/// Why the groups cannot be loaded.
+#[derive(Debug, thiserror::Error)]
+#[error("cannot load the groups of __consumer_offsets-{partition}: {source}")]
+pub struct LoadError {
+    partition: PartitionId,
+    source: ReplayError,
+}
+
+/// Replays a partition's log into its shard.
+fn load(shard: &mut Shard, partition: &Partition, now: Now) -> Result<(), LoadError> {
+    let named = |source| LoadError { partition: partition.id().partition, source };
+    let replayed = partition.with_log(|log| {
+        replay::each_record(log, |key, value| {
+            let Some(key) = key else { return Err("a group record without a key".into()) };
+            if let Err(error) = shard.replay(now, key, value) {
+                // As in Kafka: a record of another version is nobody's loss but its group's.
+                tracing::warn!(partition = %partition.id(), %error, "group record skipped");
+            }
+            Ok(())
+        })
+    });
+    replayed.map_err(|refusal| named(refusal.into()))?.map_err(named)
+}

@@ -1,0 +1,148 @@
+//! The data folder as a whole: who holds it, which format it has, whether it was left clean.
+//!
+//! ```text
+//! lock      held by the running process
+//! format    the version of everything below
+//! clean     written last by an orderly stop, removed first by the next start
+//! catalog/  the catalog's log
+//! topics/   TOPIC-ID/PARTITION/ : the partitions' logs
+//! quarantine/  folders that no topic claims
+//! ```
+
+use std::io;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use crate::base::{TopicId, TopicPartition};
+use crate::disk::{self, Disk, Lock, LockError};
+
+/// The only format there is so far.
+const FORMAT: &str = "1";
+
+/// Why a data folder cannot be used.
+#[derive(Debug, thiserror::Error)]
+pub enum DataDirError {
+    /// Another process holds it.
+    #[error(transparent)]
+    Locked(#[from] LockError),
+    /// A newer Ottla wrote it; nothing was changed.
+    #[error("data folder {dir} has format {found}; this version of ottla knows format {FORMAT}")]
+    Format {
+        /// The folder.
+        dir: PathBuf,
+        /// What its format file says.
+        found: String,
+    },
+    /// The system's trouble.
+    #[error("data folder {dir}: {source}")]
+    Io {
+        /// The folder.
+        dir: PathBuf,
+        /// What went wrong.
+        source: io::Error,
+    },
+}
+
+/// A data folder that this process holds.
+pub struct DataDir {
+    disk: Arc<dyn Disk>,
+    dir: PathBuf,
+    was_clean: bool,
+    /// Released, with the folder, when the process ends or this is dropped.
+    _lock: Lock,
+}
+
+impl DataDir {
+    /// Takes the folder: makes it where it is missing, locks it, checks its format, and reads and
+    /// removes the mark of a clean stop.
+    ///
+    /// `needs_same_boot`: the mark counts only if the machine has not been started since, since
+    /// the last stop flushed nothing (`durability = "page-cache"`).
+    ///
+    /// # Errors
+    /// [`DataDirError`]; nothing of the folder's content was changed then.
+    pub fn take(
+        disk: Arc<dyn Disk>,
+        dir: &Path,
+        needs_same_boot: bool,
+    ) -> Result<DataDir, DataDirError> {
+        let io = |source| DataDirError::Io { dir: dir.to_owned(), source };
+        disk.create_dir_all(dir).map_err(io)?;
+        let lock = disk::lock(dir)?;
+        let format = dir.join("format");
+        match disk.read(&format) {
+            Ok(found) => {
+                let found = String::from_utf8_lossy(&found).trim().to_owned();
+                if found != FORMAT {
+                    return Err(DataDirError::Format { dir: dir.to_owned(), found });
+                }
+            }
+            Err(error) if error.kind() == io::ErrorKind::NotFound => {
+                disk.write_atomic(&format, FORMAT.as_bytes()).map_err(io)?;
+            }
+            Err(error) => return Err(io(error)),
+        }
+        let was_clean = take_clean_mark(disk.as_ref(), dir, needs_same_boot).map_err(io)?;
+        Ok(DataDir { disk, dir: dir.to_owned(), was_clean, _lock: lock })
+    }
+
+    /// Whether the last process that held it stopped in order, so that nothing needs recovery.
+    pub fn was_clean(&self) -> bool {
+        self.was_clean
+    }
+
+    /// Where the catalog's log lies.
+    pub fn catalog(&self) -> PathBuf {
+        self.dir.join("catalog")
+    }
+
+    /// Where all topics lie.
+    pub fn topics(&self) -> PathBuf {
+        self.dir.join("topics")
+    }
+
+    /// Where a topic lies. Names never become paths.
+    pub fn topic(&self, topic: TopicId) -> PathBuf {
+        self.topics().join(topic.hyphenated())
+    }
+
+    /// Where a partition's log lies.
+    pub fn partition(&self, partition: TopicPartition) -> PathBuf {
+        self.topic(partition.topic).join(partition.partition.to_string())
+    }
+
+    /// Moves a folder that no topic claims out of the way: data is never deleted because the
+    /// catalog misses it.
+    ///
+    /// # Errors
+    /// The system's trouble.
+    pub fn quarantine(&self, folder: &Path) -> io::Result<PathBuf> {
+        let quarantine = self.dir.join("quarantine");
+        self.disk.create_dir_all(&quarantine)?;
+        let name = folder.file_name().unwrap_or_default();
+        let aside = quarantine.join(name);
+        self.disk.rename(folder, &aside)?;
+        self.disk.sync_dir(&quarantine)?;
+        Ok(aside)
+    }
+
+    /// Marks the folder as left in order. The last thing a process does with it.
+    ///
+    /// # Errors
+    /// The system's trouble; the next start recovers then, which is only slower.
+    pub fn mark_clean(&self) -> io::Result<()> {
+        self.disk.write_atomic(&self.dir.join("clean"), disk::boot_id()?.as_bytes())
+    }
+}
+
+fn take_clean_mark(disk: &dyn Disk, dir: &Path, needs_same_boot: bool) -> io::Result<bool> {
+    let mark = dir.join("clean");
+    let boot = match disk.read(&mark) {
+        Ok(boot) => boot,
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(false),
+        Err(error) => return Err(error),
+    };
+    disk.remove_file(&mark)?;
+    disk.sync_dir(dir)?;
+    Ok(!needs_same_boot || boot == disk::boot_id()?.as_bytes())
+}

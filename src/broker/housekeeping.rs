@@ -1,0 +1,45 @@
+//! What is done from time to time, off the async threads: retention, and files whose delay is over.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use super::Broker;
+
+/// How often files of deleted segments are looked through.
+const DELETE_CHECK: Duration = Duration::from_secs(10);
+
+/// Runs until the broker closes.
+pub async fn run(broker: Arc<Broker>) {
+    let settings = broker.settings();
+    let check = Duration::from_millis(settings.retention_check_ms);
+    let mut retention = tokio::time::interval_at(
+        tokio::time::Instant::now() + Duration::from_millis(settings.retention_initial_delay_ms),
+        check,
+    );
+    let mut deletion = tokio::time::interval(DELETE_CHECK);
+    let mut closing = broker.closing();
+    loop {
+        let retain = tokio::select! {
+            () = &mut closing => return,
+            _ = retention.tick() => true,
+            _ = deletion.tick() => false,
+        };
+        let worker = Arc::clone(&broker);
+        let swept = tokio::task::spawn_blocking(move || sweep(&worker, retain)).await;
+        if let Err(error) = swept {
+            tracing::error!(%error, "housekeeping failed");
+        }
+    }
+}
+
+fn sweep(broker: &Broker, retain: bool) {
+    for topic in broker.topics().all() {
+        for partition in topic.partitions() {
+            let now = broker.now();
+            if retain {
+                partition.retain(&topic.name, now);
+            }
+            partition.delete_due(now);
+        }
+    }
+}

@@ -1,0 +1,132 @@
+//! What the catalog's records add up to.
+//!
+//! Invariant: the two views of the topics, by name and by id, hold the same topics.
+
+use std::collections::BTreeMap;
+use std::ops::Bound;
+use std::sync::Arc;
+
+use super::record::{Record, TopicRecord};
+use crate::base::{LeaderEpoch, ProducerId, TopicId, Uuid};
+
+/// A topic.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Topic {
+    /// Its id, never given to another.
+    pub id: TopicId,
+    /// Its name.
+    pub name: Arc<str>,
+    /// How many partitions it has.
+    pub partitions: i32,
+    /// Whether the broker keeps state of its own in it.
+    pub internal: bool,
+    /// The configs that were set on it, by name, in Kafka's spelling.
+    pub configs: BTreeMap<String, String>,
+}
+
+/// The catalog as it stands. Cloning copies pointers, not topics; who reads takes an `Arc` of it.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Image {
+    cluster_id: Option<Uuid>,
+    leader_epoch: LeaderEpoch,
+    next_producer_id: i64,
+    by_name: BTreeMap<Arc<str>, Arc<Topic>>,
+    by_id: BTreeMap<TopicId, Arc<Topic>>,
+    /// Names that hold a `.` or `_`, with `.` as `_` before them: the ones that can collide (A1).
+    confusable: BTreeMap<(String, Arc<str>), ()>,
+}
+
+impl Image {
+    /// The cluster's id; `None` before the first start has written one.
+    #[must_use]
+    pub fn cluster_id(&self) -> Option<Uuid> {
+        self.cluster_id
+    }
+
+    /// The epoch that batches appended now carry.
+    #[must_use]
+    pub fn leader_epoch(&self) -> LeaderEpoch {
+        self.leader_epoch
+    }
+
+    /// The first producer id that no block holds.
+    #[must_use]
+    pub fn next_producer_id(&self) -> ProducerId {
+        ProducerId(self.next_producer_id)
+    }
+
+    /// The topic of that name.
+    #[must_use]
+    pub fn topic(&self, name: &str) -> Option<&Arc<Topic>> {
+        self.by_name.get(name)
+    }
+
+    /// The topic of that id.
+    #[must_use]
+    pub fn topic_by_id(&self, id: TopicId) -> Option<&Arc<Topic>> {
+        self.by_id.get(&id)
+    }
+
+    /// Every topic, by name.
+    pub fn topics(&self) -> impl ExactSizeIterator<Item = &Arc<Topic>> {
+        self.by_name.values()
+    }
+
+    /// The topics from that name on (all where it is empty), by name: for answers in pages.
+    pub fn topics_from(&self, name: &str) -> impl Iterator<Item = &Arc<Topic>> {
+        let from = (Bound::Included(name), Bound::Unbounded);
+        self.by_name.range::<str, _>(from).map(|(_, topic)| topic)
+    }
+
+    /// Existing names that a metric could not tell from this one (A1).
+    #[must_use]
+    pub(super) fn colliding(&self, name: &str) -> Vec<Arc<str>> {
+        if !name.contains(['.', '_']) {
+            return Vec::new();
+        }
+        let plain = name.replace('.', "_");
+        let from = (plain.clone(), Arc::from(""));
+        let same = self.confusable.range(from..).take_while(|((other, _), ())| *other == plain);
+        same.map(|((_, name), ())| name.clone()).collect()
+    }
+
+    /// Makes the change that a record says. A record that repeats what holds changes nothing.
+    pub fn replay(&mut self, record: &Record) {
+        match record {
+            Record::Cluster(record) => self.cluster_id = Some(record.cluster_id),
+            Record::LeaderEpoch(record) => self.leader_epoch = LeaderEpoch(record.leader_epoch),
+            Record::ProducerIds(record) => self.next_producer_id = record.next_producer_id,
+            Record::Topic(record) => self.replay_topic(record),
+            Record::RemoveTopic(record) => self.remove(record.topic_id),
+        }
+        assert_eq!(self.by_name.len(), self.by_id.len(), "the two views hold the same topics");
+    }
+
+    fn replay_topic(&mut self, record: &TopicRecord) {
+        if let Some(older) = self.by_name.get(record.name.as_str()) {
+            self.remove(older.id);
+        }
+        self.remove(record.topic_id);
+        let name: Arc<str> = record.name.as_str().into();
+        let configs = record.configs.iter();
+        let topic = Arc::new(Topic {
+            id: record.topic_id,
+            name: name.clone(),
+            partitions: record.partitions,
+            internal: record.internal,
+            configs: configs.map(|config| (config.name.clone(), config.value.clone())).collect(),
+        });
+        if name.contains(['.', '_']) {
+            self.confusable.insert((name.replace('.', "_"), name.clone()), ());
+        }
+        self.by_id.insert(topic.id, topic.clone());
+        self.by_name.insert(name, topic);
+    }
+
+    fn remove(&mut self, id: TopicId) {
+        if let Some(topic) = self.by_id.remove(&id) {
+            self.by_name.remove(&topic.name);
+            self.confusable.remove(&(topic.name.replace('.', "_"), topic.name.clone()));
+        }
+    }
+}

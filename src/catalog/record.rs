@@ -1,0 +1,117 @@
+//! What the catalog's log holds: one change a record, in the grammar of Kafka's messages.
+//!
+//! A value is its type and version, 16 bits each, then the fields. A later version adds fields
+//! under tags, which an earlier one skips.
+//!
+//! Invariant: what is written here is read for ever; types and versions are only added.
+
+use crate::codec::{Message, Reader, WireError, Writer, message};
+
+message! {
+    /// The data folder belongs to this cluster; written at its first start.
+    ClusterRecord, versions 0..=0, flexible 0.. { cluster_id: crate::base::Uuid, 0..; }
+}
+
+message! {
+    /// There is such a topic.
+    TopicRecord, versions 0..=0, flexible 0.. {
+        name: String, 0..;
+        topic_id: crate::base::Uuid, 0..;
+        partitions: i32, 0..;
+        internal: bool, 0..;
+        configs: Vec<TopicRecordConfig>, 0..;
+    }
+    struct TopicRecordConfig { name: String, 0..; value: String, 0..; }
+}
+
+message! {
+    /// There is no such topic any more.
+    RemoveTopicRecord, versions 0..=0, flexible 0.. { topic_id: crate::base::Uuid, 0..; }
+}
+
+message! {
+    /// All producer ids below this one may have been given out (protocol.md T1).
+    ProducerIdsRecord, versions 0..=0, flexible 0.. { next_producer_id: i64, 0..; }
+}
+
+message! {
+    /// Batches that are appended from now on carry this leader epoch (protocol.md E1).
+    LeaderEpochRecord, versions 0..=0, flexible 0.. { leader_epoch: i32, 0..; }
+}
+
+/// One change of the catalog.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Record {
+    /// See [`ClusterRecord`].
+    Cluster(ClusterRecord),
+    /// See [`TopicRecord`].
+    Topic(TopicRecord),
+    /// See [`RemoveTopicRecord`].
+    RemoveTopic(RemoveTopicRecord),
+    /// See [`ProducerIdsRecord`].
+    ProducerIds(ProducerIdsRecord),
+    /// See [`LeaderEpochRecord`].
+    LeaderEpoch(LeaderEpochRecord),
+}
+
+const CLUSTER: i16 = 1;
+const TOPIC: i16 = 2;
+const REMOVE_TOPIC: i16 = 3;
+const PRODUCER_IDS: i16 = 4;
+const LEADER_EPOCH: i16 = 5;
+const VERSION: i16 = 0;
+
+/// Why bytes are no [`Record`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum RecordError {
+    /// A type that this version of Ottla does not know: a newer one wrote it.
+    #[error("catalog record of unknown type {0}, written by a newer version")]
+    UnknownType(i16),
+    /// The bytes do not follow the grammar.
+    #[error("catalog record: {0}")]
+    Wire(#[from] WireError),
+}
+
+impl Record {
+    /// The bytes of the record's value.
+    ///
+    /// # Panics
+    /// Never: version 0 carries every field, and texts come from frames of bounded length.
+    #[must_use]
+    pub fn encode(&self) -> Vec<u8> {
+        let mut writer = Writer::new();
+        let written = match self {
+            Record::Cluster(fields) => put(&mut writer, CLUSTER, fields),
+            Record::Topic(fields) => put(&mut writer, TOPIC, fields),
+            Record::RemoveTopic(fields) => put(&mut writer, REMOVE_TOPIC, fields),
+            Record::ProducerIds(fields) => put(&mut writer, PRODUCER_IDS, fields),
+            Record::LeaderEpoch(fields) => put(&mut writer, LEADER_EPOCH, fields),
+        };
+        written.expect("version 0 carries every field");
+        writer.to_vec()
+    }
+
+    /// Reads a record's value.
+    ///
+    /// # Errors
+    /// [`RecordError`], also where a newer version of Ottla wrote it.
+    pub fn decode(bytes: &[u8]) -> Result<Record, RecordError> {
+        let mut reader = Reader::new(bytes);
+        let kind = reader.i16()?;
+        let version = reader.i16()?;
+        Ok(match kind {
+            CLUSTER => Record::Cluster(Message::read(&mut reader, version)?),
+            TOPIC => Record::Topic(Message::read(&mut reader, version)?),
+            REMOVE_TOPIC => Record::RemoveTopic(Message::read(&mut reader, version)?),
+            PRODUCER_IDS => Record::ProducerIds(Message::read(&mut reader, version)?),
+            LEADER_EPOCH => Record::LeaderEpoch(Message::read(&mut reader, version)?),
+            unknown => return Err(RecordError::UnknownType(unknown)),
+        })
+    }
+}
+
+fn put<M: Message>(writer: &mut Writer, kind: i16, fields: &M) -> Result<(), WireError> {
+    writer.i16(kind);
+    writer.i16(VERSION);
+    fields.write(writer, VERSION)
+}

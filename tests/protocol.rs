@@ -1,0 +1,78 @@
+//! The protocol, request by request, over a raw socket.
+//!
+//! Test names begin with the id of the row that they hold: N1, P16, G3 … are rows of the protocol
+//! map; "1.2" is its table of ApiVersions rules. Each was tried on an Apache Kafka 4.3.1.
+
+mod support;
+
+#[path = "protocol/api_versions.rs"]
+mod api_versions;
+#[path = "protocol/configs.rs"]
+mod configs;
+#[path = "protocol/fetch.rs"]
+mod fetch;
+#[path = "protocol/framing.rs"]
+mod framing;
+#[path = "protocol/groups.rs"]
+mod groups;
+#[path = "protocol/list_offsets.rs"]
+mod list_offsets;
+#[path = "protocol/metadata.rs"]
+mod metadata;
+#[path = "protocol/offsets.rs"]
+mod offsets;
+#[path = "protocol/produce.rs"]
+mod produce;
+#[path = "protocol/producer_state.rs"]
+mod producer_state;
+#[path = "protocol/topics.rs"]
+mod topics;
+
+use support::broker::Broker;
+use support::raw::Raw;
+
+/// A broker with every setting at its default, and a connection to it.
+fn connect() -> (Broker, Raw) {
+    let broker = Broker::start();
+    let raw = Raw::connect(broker.port());
+    (broker, raw)
+}
+
+/// The error codes that the tests name.
+mod code {
+    pub const OFFSET_OUT_OF_RANGE: i16 = 1;
+    pub const CORRUPT_MESSAGE: i16 = 2;
+    pub const UNKNOWN_TOPIC_OR_PARTITION: i16 = 3;
+    pub const MESSAGE_TOO_LARGE: i16 = 10;
+    pub const INVALID_TOPIC: i16 = 17;
+    pub const RECORD_LIST_TOO_LARGE: i16 = 18;
+    pub const INVALID_REQUIRED_ACKS: i16 = 21;
+    pub const ILLEGAL_GENERATION: i16 = 22;
+    pub const INCONSISTENT_GROUP_PROTOCOL: i16 = 23;
+    pub const INVALID_GROUP_ID: i16 = 24;
+    pub const UNKNOWN_MEMBER_ID: i16 = 25;
+    pub const INVALID_SESSION_TIMEOUT: i16 = 26;
+    pub const REBALANCE_IN_PROGRESS: i16 = 27;
+    pub const INVALID_TIMESTAMP: i16 = 32;
+    pub const ILLEGAL_SASL_STATE: i16 = 34;
+    pub const UNSUPPORTED_VERSION: i16 = 35;
+    pub const TOPIC_ALREADY_EXISTS: i16 = 36;
+    pub const INVALID_PARTITIONS: i16 = 37;
+    pub const INVALID_REPLICATION_FACTOR: i16 = 38;
+    pub const INVALID_REPLICA_ASSIGNMENT: i16 = 39;
+    pub const INVALID_CONFIG: i16 = 40;
+    pub const INVALID_REQUEST: i16 = 42;
+    pub const OUT_OF_ORDER_SEQUENCE: i16 = 45;
+    pub const INVALID_PRODUCER_EPOCH: i16 = 47;
+    pub const GROUP_ID_NOT_FOUND: i16 = 69;
+    pub const FETCH_SESSION_ID_NOT_FOUND: i16 = 70;
+    pub const FENCED_LEADER_EPOCH: i16 = 74;
+    pub const UNKNOWN_LEADER_EPOCH: i16 = 75;
+    pub const UNSUPPORTED_COMPRESSION_TYPE: i16 = 76;
+    pub const MEMBER_ID_REQUIRED: i16 = 79;
+    pub const FENCED_INSTANCE_ID: i16 = 82;
+    pub const INVALID_RECORD: i16 = 87;
+    pub const UNKNOWN_TOPIC_ID: i16 = 100;
+    pub const MISMATCHED_ENDPOINT_TYPE: i16 = 114;
+    pub const OFFSET_METADATA_TOO_LARGE: i16 = 12;
+}
