@@ -9,7 +9,9 @@ use crate::support::topics::{append, create, end_offset, produce};
 use kafka_protocol::messages::{InitProducerIdRequest, InitProducerIdResponse, TransactionalId};
 
 fn init(raw: &mut Raw, change: impl FnOnce(&mut InitProducerIdRequest)) -> InitProducerIdResponse {
-    let mut request = InitProducerIdRequest::default().with_transaction_timeout_ms(60_000);
+    let mut request = InitProducerIdRequest::default()
+        .with_transactional_id(None)
+        .with_transaction_timeout_ms(60_000);
     change(&mut request);
     raw.call(4, &request)
 }

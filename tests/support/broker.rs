@@ -199,7 +199,7 @@ impl Broker {
             .stdout(Stdio::piped())
             .stderr(Stdio::piped())
             .spawn()
-            .unwrap();
+            .unwrap_or_else(|e| panic!("cannot start {:?}: {e}", command.get_program()));
         let (sender, lines) = channel();
         let (out, err) = (child.stdout.take().unwrap(), child.stderr.take().unwrap());
         collect(out, Arc::default(), move |line| drop(sender.send(line)));
