@@ -26,6 +26,9 @@ mod topic_changes;
 mod topics;
 mod waiters;
 
+#[cfg(test)]
+mod fixture;
+
 use std::net::SocketAddr;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, OnceLock};

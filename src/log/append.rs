@@ -6,8 +6,8 @@
 use std::io::{self, IoSlice};
 
 use super::config::TimestampType;
-use super::log::Log;
 use super::names;
+use super::partition::Log;
 use super::refusal::{Poison, Refusal};
 use super::segment::Segment;
 use crate::base::limits::BATCH_HEADER_BYTES;
@@ -62,6 +62,8 @@ impl Log {
             TimestampType::CreateTime => None,
             TimestampType::LogAppendTime => Some(now.wall),
         };
+        // Epochs never fall, so that the history can vouch for what headers say.
+        let leader_epoch = leader_epoch.max(self.epochs.latest());
         let header = batch.stamped(self.end, leader_epoch, time);
         self.append_segment(&header, now.wall)?;
         self.append_write(&header, batch)?;
@@ -131,9 +133,16 @@ impl Log {
         let head = header.to_bytes();
         let body = batch.bytes().get(BATCH_HEADER_BYTES..).unwrap_or_default();
         let slices = [IoSlice::new(&head), IoSlice::new(body)];
-        let Some(segment) = self.segments.last() else { return Err(Refusal::NoRoom) };
+        let Some(segment) = self.segments.last_mut() else { return Err(Refusal::NoRoom) };
         let Some(file) = &segment.file else { return Err(Refusal::NoRoom) };
-        file.write_at(&slices, segment.summary.len).map_err(|error| self.refuse_write(&error))
+        let end = segment.summary.len;
+        let Err(error) = file.write_at(&slices, end) else { return Ok(()) };
+        // What is left of the batch would be in the way if the segment ended here.
+        segment.dirty = true;
+        let cut = file.set_len(end);
+        let refusal = self.refuse_write(&error);
+        cut.map_err(|error| self.refuse_write(&error))?;
+        Err(refusal)
     }
 
     fn append_count(&mut self, header: &BatchHeader, now: Timestamp) {
