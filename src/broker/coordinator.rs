@@ -10,8 +10,10 @@
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
 use tokio::sync::{Notify, oneshot};
+use tokio::time::sleep;
 
 use crate::base::{Clock, ErrorCode, Mono, Now, Offset, PartitionId, TopicId};
 use crate::group::{
@@ -253,7 +255,7 @@ impl Coordinator {
                     let wait = at.0.saturating_sub(self.clock.now().mono.0);
                     tokio::select! {
                         () = moved => {}
-                        () = tokio::time::sleep(std::time::Duration::from_millis(wait)) => self.tick(),
+                        () = sleep(Duration::from_millis(wait)) => self.tick(),
                     }
                 }
             }
@@ -313,7 +315,8 @@ impl Cell {
                     outcome.records.clear();
                 }
                 Err(error) => {
-                    tracing::warn!(partition = %self.partition.id(), %error, "group records refused");
+                    let partition = self.partition.id();
+                    tracing::warn!(%partition, %error, "group records refused");
                     outcome = self.shard.refused(now, outcome, error.told());
                     stored = false;
                 }
