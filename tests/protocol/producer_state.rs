@@ -24,7 +24,7 @@ fn new_producer(raw: &mut Raw) -> i64 {
 
 /// Produces one record under a sequence; returns the error and the base offset.
 fn send(raw: &mut Raw, topic: &str, id: i64, epoch: i16, sequence: i32) -> (i16, i64) {
-    let batch = Batch::of(&["x"]).from_producer(id, epoch, sequence);
+    let batch = Batch::of(&["x"]).by_producer(id, epoch, sequence);
     let answer = produce(raw, topic, 0, batch.bytes());
     (answer.error_code, answer.base_offset)
 }
@@ -84,7 +84,7 @@ fn p16_the_same_first_sequence_with_another_last_is_out_of_order() {
     let (_broker, mut raw) = connect();
     create(&mut raw, "p16-last", 1, &[]);
     let id = new_producer(&mut raw);
-    append(&mut raw, "p16-last", 0, Batch::of(&["a", "b"]).from_producer(id, 0, 0).bytes());
+    append(&mut raw, "p16-last", 0, Batch::of(&["a", "b"]).by_producer(id, 0, 0).bytes());
     assert_eq!(send(&mut raw, "p16-last", id, 0, 0).0, code::OUT_OF_ORDER_SEQUENCE);
 }
 

@@ -228,6 +228,7 @@ impl Broker {
 }
 
 impl Drop for Broker {
+    #[expect(clippy::print_stderr, reason = "the test runner shows it with the failure")]
     fn drop(&mut self) {
         if let Some(mut child) = self.child.take() {
             let _ = child.kill();
