@@ -18,6 +18,7 @@ mod describe_configs;
 mod describe_groups;
 mod describe_topic_partitions;
 mod fetch;
+mod fetch_request;
 mod find_coordinator;
 mod heartbeat;
 mod init_producer_id;
@@ -31,6 +32,7 @@ mod offset_commit;
 mod offset_fetch;
 mod operations;
 mod produce;
+mod produce_check;
 mod sasl;
 mod sync_group;
 
