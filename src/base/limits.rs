@@ -26,6 +26,8 @@ pub const BATCH_HEADER_BYTES: usize = 61;
 pub const PRODUCER_ID_BLOCK: i64 = 1_000;
 /// Batches per producer that a duplicate is found among (protocol.md P16).
 pub const PRODUCER_BATCHES_KEPT: usize = 5;
+/// Records of one batch that a Produce reply tells what is wrong with.
+pub const RECORD_ERRORS_MAX: usize = 100;
 
 const _: () = assert!(SMALL_FRAME_BYTES_MAX <= FRAME_BYTES_MAX);
 const _: () = assert!(FRAME_BYTES_MAX <= REQUEST_BYTES_IN_FLIGHT_MAX);

@@ -4,6 +4,7 @@
 //! narrow face of a log; `committer` syncs, `registrar` writes the catalog, `coordinator` drives
 //! the group machines.
 
+mod alarm;
 mod boot;
 mod closing;
 mod commit;

@@ -220,11 +220,12 @@ impl Log {
         {
             index.seal();
         }
-        self.folders_dirty.push(self.folder.clone());
-        if first {
-            // The folder itself may be new, and the topic's folder around it.
-            let around = self.folder.ancestors().skip(1).take(2);
-            self.folders_dirty.extend(around.map(std::path::Path::to_path_buf));
+        // The folder itself may be new, and the topic's folder around it.
+        let depth = if first { 3 } else { 1 };
+        for folder in self.folder.ancestors().take(depth) {
+            if !self.folders_dirty.iter().any(|known| known == folder) {
+                self.folders_dirty.push(folder.to_path_buf());
+            }
         }
         let segment = Segment { file: Some(file), ..Segment::found(self.end, now) };
         self.segments.push(segment);

@@ -1,3 +1,5 @@
+//! The registrar over a disk that fails: a change is whole or not at all.
+
 use super::*;
 
 use crate::broker::fixture::{boot_on, create, settings, stop, wait};
