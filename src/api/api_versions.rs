@@ -24,12 +24,13 @@ const ZERO_FEATURES_FROM: i16 = 4;
 /// Clients ignore finalized features whose epoch is negative.
 const FEATURES_EPOCH: i64 = 0;
 
-/// Kafka 4.3's features (name, least, largest) and the level that is switched on here; 0 is off.
+/// Kafka 4.3's features (name, least, largest) and the level that is switched on here; 0 is off,
+/// as `kraft.version` is in Kafka with a fixed quorum.
 /// Transactions, KIP-848, share and streams groups are switched on with the issues that build them.
 const FEATURES: [(&str, i16, i16, i16); 7] = [
     ("eligible.leader.replicas.version", 0, 1, 1),
     ("group.version", 0, 1, 0),
-    ("kraft.version", 0, 1, 1),
+    ("kraft.version", 0, 1, 0),
     ("metadata.version", 7, 30, 30),
     ("share.version", 0, 1, 0),
     ("streams.version", 0, 1, 0),

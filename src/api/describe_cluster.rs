@@ -15,6 +15,8 @@ use super::operations::CLUSTER_OPERATIONS;
 /// "The brokers", as opposed to the controllers.
 const BROKERS: i8 = 1;
 const CONTROLLERS: i8 = 2;
+const OTHER_ENDPOINT: &str = "The request was sent to an endpoint of type BROKER, but we wanted \
+                              an endpoint of type CONTROLLER";
 
 pub(super) fn handle(call: &Call<'_>) -> Result<Answer, WireError> {
     let request: DescribeClusterRequest = call.request()?;
@@ -42,14 +44,15 @@ pub(super) fn handle(call: &Call<'_>) -> Result<Answer, WireError> {
 }
 
 fn refused(version: i16, endpoint_type: i8) -> DescribeClusterResponse {
+    let unsupported = || format!("Unsupported endpoint type {endpoint_type}");
     let (code, message) = match endpoint_type {
-        _ if version == 0 => (ErrorCode::InvalidRequest, "endpoint types come with version 1"),
-        CONTROLLERS => (ErrorCode::MismatchedEndpointType, "this is a broker, not a controller"),
-        _ => (ErrorCode::UnsupportedEndpointType, "unknown endpoint type"),
+        _ if version == 0 => (ErrorCode::InvalidRequest, unsupported()),
+        CONTROLLERS => (ErrorCode::MismatchedEndpointType, OTHER_ENDPOINT.to_owned()),
+        _ => (ErrorCode::UnsupportedEndpointType, unsupported()),
     };
     DescribeClusterResponse {
         error_code: code.code(),
-        error_message: Some(message.to_owned()),
+        error_message: Some(message),
         ..DescribeClusterResponse::default()
     }
 }

@@ -8,6 +8,7 @@
 //! Sessions are declined: the answer's session id is 0, so every request names all its partitions
 //! (protocol.md F10 allows it). Record bytes leave as references into the segment's map.
 
+use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -19,19 +20,18 @@ use crate::codec::{Records, WireError};
 use crate::log::{ColdRead, Lookup};
 use crate::wire::fetch::{
     EpochEndOffset, FetchPartition, FetchRequest, FetchResponse, FetchTopic,
-    FetchableTopicResponse, LeaderIdAndEpoch, PartitionData,
+    FetchableTopicResponse, LeaderIdAndEpoch, NodeEndpoint, PartitionData,
 };
 
 use super::answer::{Answer, Settled};
 use super::call::Call;
+use super::fetch_request::{last_of_each, refuse_each, refuse_whole};
 use super::refuse::Refusal;
 
 /// The first version that names topics by id (protocol.md F9).
-const IDS_FROM: i16 = 13;
+pub(super) const IDS_FROM: i16 = 13;
 /// The first version whose errors name the current leader (KIP-951).
 const LEADER_FROM: i16 = 16;
-/// The epoch that closes a session, and the session that there never is (protocol.md F10).
-const SESSION_CLOSES: i32 = -1;
 
 /// What one request asks for, resolved to partitions.
 struct Plan {
@@ -41,6 +41,7 @@ struct Plan {
     bytes_min: usize,
     read_committed: bool,
     version: i16,
+    local: SocketAddr,
     /// A cold read has failed: what is still cold cannot be had.
     cold_fails: bool,
 }
@@ -71,11 +72,8 @@ struct Pass {
 
 pub(super) fn handle(call: &Call<'_>) -> Result<Answer, WireError> {
     let request: FetchRequest = call.request()?;
-    if let Some(refused) = refuse_whole(&request) {
-        return Ok(Answer::reply(FetchResponse {
-            error_code: refused.code(),
-            ..FetchResponse::default()
-        }));
+    if let Some(refused) = refuse_whole(call.version(), &request) {
+        return Ok(Answer::reply(refused));
     }
     let wait = Duration::from_millis(u64::try_from(request.max_wait_ms).unwrap_or(0));
     let mut plan = Plan::new(call, request);
@@ -100,29 +98,21 @@ pub(super) fn handle(call: &Call<'_>) -> Result<Answer, WireError> {
     }))
 }
 
-/// Errors that concern no single partition.
-fn refuse_whole(request: &FetchRequest) -> Option<ErrorCode> {
-    let is_new_or_none = request.session_epoch == SESSION_CLOSES || request.session_epoch == 0;
-    if !is_new_or_none {
-        return Some(ErrorCode::FetchSessionIdNotFound);
-    }
-    // errata "Fetch": negative sizes, and isolation levels other than 0 and 1.
-    (request.max_bytes < 0 || !matches!(request.isolation_level, 0 | 1))
-        .then_some(ErrorCode::UnknownServerError)
-}
-
 impl Plan {
     fn new(call: &Call<'_>, request: FetchRequest) -> Plan {
+        let refused = refuse_each(&request);
         let bytes_max = request.max_bytes.min(call.broker.settings().fetch_bytes_max);
-        let bytes_min = request.min_bytes.clamp(0, bytes_max);
-        let by_id = call.version() >= IDS_FROM;
+        let bytes_max = usize::try_from(bytes_max).unwrap_or(0);
+        let bytes_min = usize::try_from(request.min_bytes).unwrap_or(0);
+        let asked = request.topics.into_iter().filter(|topic| !topic.partitions.is_empty());
         Plan {
             broker: Arc::clone(call.broker),
-            topics: request.topics.into_iter().map(|t| PlanTopic::new(call, t, by_id)).collect(),
-            bytes_max: bytes_max as usize,
-            bytes_min: bytes_min as usize,
+            topics: asked.map(|topic| PlanTopic::new(call, topic, refused)).collect(),
+            bytes_max,
+            bytes_min: bytes_min.min(bytes_max),
             read_committed: request.isolation_level == 1,
             version: call.version(),
+            local: call.peer.local,
             cold_fails: false,
         }
     }
@@ -153,7 +143,11 @@ impl Plan {
             Ok(()) => {}
             Err(refusal) => {
                 pass.urgent = true;
-                data.error_code = refusal.code().code();
+                let code = refusal.code();
+                // Kafka's two ways of saying "none": where it finds no log, and where it does.
+                let unknown = [ErrorCode::UnknownTopicOrPartition, ErrorCode::UnknownTopicId];
+                data.aborted_transactions = unknown.contains(&code).then(Vec::new);
+                data.error_code = code.code();
                 data.high_watermark = Offset::NONE.0;
                 data.last_stable_offset = Offset::NONE.0;
                 data.log_start_offset = Offset::NONE.0;
@@ -173,7 +167,7 @@ impl Plan {
             return Err(ErrorCode::UnknownTopicOrPartition.into());
         }
         if let Err(code) = partition.check_epoch(wanted.epoch) {
-            if self.version >= LEADER_FROM {
+            if self.version >= LEADER_FROM && code == ErrorCode::FencedLeaderEpoch {
                 data.current_leader = self.leader(partition);
             }
             return Err(code.into());
@@ -223,6 +217,16 @@ impl Plan {
         LeaderIdAndEpoch { leader_id: self.broker.node_id(), leader_epoch }
     }
 
+    fn node(&self) -> NodeEndpoint {
+        let endpoint = self.broker.endpoint(self.local);
+        NodeEndpoint {
+            node_id: self.broker.node_id(),
+            host: endpoint.host,
+            port: i32::from(endpoint.port),
+            rack: self.broker.rack(),
+        }
+    }
+
     fn partitions(&self) -> Vec<Arc<Partition>> {
         let all = self.topics.iter().flat_map(|topic| &topic.partitions);
         all.filter_map(|partition| partition.found.as_ref().ok().cloned()).collect()
@@ -230,24 +234,36 @@ impl Plan {
 
     fn reply(&self, pass: Pass) -> Settled {
         self.broker.metrics().fetched(pass.bytes);
-        Settled::reply(FetchResponse { responses: pass.topics, ..FetchResponse::default() })
+        let partitions = pass.topics.iter().flat_map(|topic| &topic.partitions);
+        let names_leader = |p: &PartitionData| p.current_leader != LeaderIdAndEpoch::default();
+        let node_endpoints = match partitions.into_iter().any(names_leader) {
+            true => vec![self.node()],
+            false => Vec::new(),
+        };
+        Settled::reply(FetchResponse {
+            responses: pass.topics,
+            node_endpoints,
+            ..FetchResponse::default()
+        })
     }
 }
 
 impl PlanTopic {
-    fn new(call: &Call<'_>, topic: FetchTopic, by_id: bool) -> PlanTopic {
-        let found = if by_id {
+    fn new(call: &Call<'_>, topic: FetchTopic, refused: Option<ErrorCode>) -> PlanTopic {
+        let found = if call.version() >= IDS_FROM {
             call.broker.topics().by_id(topic.topic_id).ok_or(ErrorCode::UnknownTopicId)
         } else {
             let by_name = call.broker.topics().by_name(&topic.topic);
             by_name.ok_or(ErrorCode::UnknownTopicOrPartition)
         };
-        let partitions = topic.partitions.into_iter();
-        PlanTopic {
-            partitions: partitions.map(|p| PlanPartition::new(found.as_deref(), p)).collect(),
-            name: topic.topic,
-            id: topic.topic_id,
-        }
+        let partitions = last_of_each(topic.partitions).into_iter().map(|wanted| {
+            let mut planned = PlanPartition::new(found.as_deref(), wanted);
+            if let (Ok(_), Some(code)) = (&planned.found, refused) {
+                planned.found = Err(code);
+            }
+            planned
+        });
+        PlanTopic { partitions: partitions.collect(), name: topic.topic, id: topic.topic_id }
     }
 }
 

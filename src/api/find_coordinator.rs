@@ -10,6 +10,7 @@ use super::answer::Answer;
 use super::call::Call;
 
 const GROUP: i8 = 0;
+const TRANSACTION: i8 = 1;
 /// The first version with several keys.
 const BATCHED_FROM: i16 = 4;
 const NOBODY: i32 = -1;
@@ -34,10 +35,11 @@ pub(super) fn handle(call: &Call<'_>) -> Result<Answer, WireError> {
     }))
 }
 
-/// Transactions (type 1) and share groups (type 2) come with their own issues: until then nobody
-/// coordinates them, which ends the wait of their clients with a clear error.
+/// This broker would coordinate transactions (type 1), so it says so as Kafka does; that it does not
+/// run any yet is told where they begin, by InitProducerId and Produce. Share groups (type 2) come
+/// with their own issue.
 fn find(call: &Call<'_>, key: String, key_type: i8) -> Coordinator {
-    if key_type != GROUP {
+    if !matches!(key_type, GROUP | TRANSACTION) {
         return Coordinator {
             key,
             node_id: NOBODY,

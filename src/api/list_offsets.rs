@@ -4,11 +4,11 @@
 //! v8 earliest local (KIP-405) · v9 latest tiered (KIP-1005) · v10 time-out (KIP-1075) · v11
 //! earliest pending upload (KIP-1023)
 
-use std::collections::HashSet;
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use crate::base::{ErrorCode, LeaderEpoch, Offset, PartitionId, Timestamp};
-use crate::broker::{Broker, Partition};
+use crate::broker::{Broker, Partition, Topic};
 use crate::codec::WireError;
 use crate::log::{ColdRead, Lookup, TimedOffset};
 use crate::wire::list_offsets::{
@@ -19,6 +19,9 @@ use crate::wire::list_offsets::{
 use super::answer::{Answer, Settled};
 use super::call::Call;
 use super::refuse::Refusal;
+
+/// The first version that tells the epoch of what it found.
+const LEADER_EPOCH_FROM: i16 = 4;
 
 const LATEST: i64 = -1;
 const EARLIEST: i64 = -2;
@@ -31,12 +34,16 @@ const EARLIEST_PENDING_UPLOAD: i64 = -6;
 struct Plan {
     broker: Arc<Broker>,
     topics: Vec<PlanTopic>,
+    with_epoch: bool,
     /// A cold read has failed: what is still cold cannot be had.
     cold_fails: bool,
 }
 
 struct PlanTopic {
     name: String,
+    topic: Option<Arc<Topic>>,
+    /// Where a partition's number stands in `partitions`.
+    places: HashMap<i32, usize>,
     partitions: Vec<(i32, Result<Query, ErrorCode>)>,
 }
 
@@ -69,22 +76,18 @@ pub(super) fn handle(call: &Call<'_>) -> Result<Answer, WireError> {
 
 impl Plan {
     fn new(call: &Call<'_>, request: ListOffsetsRequest) -> Plan {
-        // protocol-errata.md: other isolation levels are refused partition by partition.
-        let isolation_ok = matches!(request.isolation_level, 0 | 1);
-        let twice = named_twice(&request);
-        let topics = request.topics.into_iter().map(|topic| {
-            let resolve = |wanted: &ListOffsetsPartition| {
-                let is_twice = twice.contains(&(topic.name.clone(), wanted.partition_index));
-                match (isolation_ok, is_twice) {
-                    (false, _) => Err(ErrorCode::UnknownServerError),
-                    (true, true) => Err(ErrorCode::InvalidRequest),
-                    (true, false) => Query::new(call, &topic.name, wanted),
-                }
-            };
-            let partitions = topic.partitions.iter().map(|p| (p.partition_index, resolve(p)));
-            PlanTopic { partitions: partitions.collect(), name: topic.name.clone() }
-        });
-        Plan { broker: Arc::clone(call.broker), topics: topics.collect(), cold_fails: false }
+        let mut topics: Vec<PlanTopic> = Vec::new();
+        let mut places: HashMap<String, usize> = HashMap::new();
+        let asker = Asker::new(call, &request);
+        for topic in request.topics.into_iter().filter(|topic| !topic.partitions.is_empty()) {
+            let place = *places.entry(topic.name.clone()).or_insert(topics.len());
+            if place == topics.len() {
+                topics.push(PlanTopic::new(call, topic.name));
+            }
+            topics[place].ask(&asker, &topic.partitions);
+        }
+        let with_epoch = call.version() >= LEADER_EPOCH_FROM;
+        Plan { broker: Arc::clone(call.broker), topics, with_epoch, cold_fails: false }
     }
 
     fn answer(&self, cold: &mut Cold) -> ListOffsetsResponse {
@@ -95,7 +98,11 @@ impl Plan {
                     Ok(query) => self.find(query, cold),
                     Err(code) => Err(Refusal::from(*code)),
                 };
-                response(*index, found)
+                let mut response = response(*index, found);
+                if !self.with_epoch {
+                    response.leader_epoch = LeaderEpoch::NONE.0;
+                }
+                response
             };
             let partitions = topic.partitions.iter().map(answer).collect();
             topics.push(ListOffsetsTopicResponse { name: topic.name.clone(), partitions });
@@ -115,34 +122,62 @@ impl Plan {
     }
 }
 
-/// protocol.md L4: partitions that a request names twice.
-fn named_twice(request: &ListOffsetsRequest) -> HashSet<(String, i32)> {
-    let mut seen = HashSet::new();
-    let mut twice = HashSet::new();
-    for topic in &request.topics {
-        for partition in &topic.partitions {
-            let key = (topic.name.clone(), partition.partition_index);
-            if !seen.insert(key.clone()) {
-                twice.insert(key);
+/// Who asks, as far as it decides what may be asked.
+struct Asker {
+    version: i16,
+    refused: Option<ErrorCode>,
+}
+
+impl Asker {
+    /// errata L1: isolation levels other than 0 and 1 are refused partition by partition.
+    fn new(call: &Call<'_>, request: &ListOffsetsRequest) -> Asker {
+        let known = matches!(request.isolation_level, 0 | 1);
+        let refused = (!known).then_some(ErrorCode::UnknownServerError);
+        Asker { version: call.version(), refused }
+    }
+}
+
+impl PlanTopic {
+    fn new(call: &Call<'_>, name: String) -> PlanTopic {
+        let topic = call.broker.topics().by_name(&name);
+        PlanTopic { name, topic, partitions: Vec::new(), places: HashMap::new() }
+    }
+
+    /// A partition that is named twice is refused, once (protocol.md L4).
+    fn ask(&mut self, asker: &Asker, partitions: &[ListOffsetsPartition]) {
+        for wanted in partitions {
+            let index = wanted.partition_index;
+            let place = *self.places.entry(index).or_insert(self.partitions.len());
+            if let Some((_, query)) = self.partitions.get_mut(place) {
+                *query = Err(ErrorCode::InvalidRequest);
+                continue;
             }
+            let query = Query::new(asker, self.topic.as_deref(), wanted);
+            self.partitions.push((index, query));
         }
     }
-    twice
 }
 
 impl Query {
     fn new(
-        call: &Call<'_>,
-        topic: &str,
+        asker: &Asker,
+        topic: Option<&Topic>,
         wanted: &ListOffsetsPartition,
     ) -> Result<Query, ErrorCode> {
-        let topic = call.broker.topics().by_name(topic);
-        let partition = topic.and_then(|t| t.partition(PartitionId(wanted.partition_index)));
-        let partition = partition.ok_or(ErrorCode::UnknownTopicOrPartition)?;
-        partition.check_epoch(LeaderEpoch(wanted.current_leader_epoch))?;
-        if call.version() < first_version(wanted.timestamp) {
+        if let Some(code) = asker.refused {
+            return Err(code);
+        }
+        if asker.version < first_version(wanted.timestamp) {
             return Err(ErrorCode::UnsupportedVersion);
         }
+        let partition = topic.and_then(|t| t.partition(PartitionId(wanted.partition_index)));
+        let partition = partition.ok_or(ErrorCode::UnknownTopicOrPartition)?;
+        let epoch = LeaderEpoch(wanted.current_leader_epoch);
+        // Unlike Fetch, which takes any negative epoch for none.
+        if epoch < LeaderEpoch::NONE {
+            return Err(ErrorCode::FencedLeaderEpoch);
+        }
+        partition.check_epoch(epoch)?;
         Ok(Query { partition, timestamp: wanted.timestamp })
     }
 

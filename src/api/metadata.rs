@@ -6,7 +6,7 @@
 //!
 //! A topic that is created on the way is there when the reply leaves: no client has to ask twice.
 
-use std::collections::HashSet;
+use std::collections::{BTreeSet, HashSet};
 use std::net::SocketAddr;
 use std::sync::Arc;
 
@@ -95,7 +95,8 @@ impl Question {
         let names = asked.filter_map(|topic| topic.name.as_ref());
         let absent = names.filter(|name| self.broker.topics().by_name(name).is_none());
         let creatable = absent.filter(|n| is_topic_name(n) && !catalog::is_internal(n));
-        creatable.take(AUTO_CREATED_MAX).cloned().collect()
+        let once: BTreeSet<&String> = creatable.take(AUTO_CREATED_MAX).collect();
+        once.into_iter().cloned().collect()
     }
 
     fn answer(&self) -> MetadataResponse {
@@ -123,25 +124,36 @@ impl Question {
         let Some(asked) = &self.topics else {
             return self.broker.topics().all().iter().map(|topic| self.found(topic)).collect();
         };
-        let mut seen = HashSet::new();
-        let once = asked.iter().filter(|asked| seen.insert((&asked.name, asked.topic_id)));
-        once.map(|asked| self.topic(asked)).collect()
+        // A topic is told once, however often and by whatever it is asked for.
+        let mut asked_for = HashSet::new();
+        let once = asked.iter().filter(|asked| asked_for.insert((&asked.name, asked.topic_id)));
+        let mut told = HashSet::new();
+        let topics = once.map(|asked| self.topic(asked));
+        topics.filter(|topic| told.insert((topic.name.clone(), topic.topic_id))).collect()
     }
 
+    /// protocol.md M3; where a topic is asked for by id and name, the id says which.
     fn topic(&self, asked: &MetadataRequestTopic) -> MetadataResponseTopic {
-        let Some(name) = &asked.name else {
-            return match self.broker.topics().by_id(asked.topic_id) {
+        let (name, id) = (asked.name.as_ref(), asked.topic_id);
+        let Some(name) = name.filter(|_| id.is_zero()) else {
+            return match self.broker.topics().by_id(id) {
                 Some(topic) => self.found(&topic),
-                None => unknown(None, asked.topic_id, ErrorCode::UnknownTopicId),
+                None => unknown(None, id, ErrorCode::UnknownTopicId),
             };
         };
-        match self.broker.topics().by_name(name) {
-            Some(topic) => self.found(&topic),
-            None if is_topic_name(name) => {
-                unknown(Some(name), Uuid::ZERO, ErrorCode::UnknownTopicOrPartition)
-            }
-            None => unknown(Some(name), Uuid::ZERO, ErrorCode::InvalidTopicException),
+        let code = match self.broker.topics().by_name(name) {
+            Some(topic) => return self.found(&topic),
+            None if is_topic_name(name) => ErrorCode::UnknownTopicOrPartition,
+            None => ErrorCode::InvalidTopicException,
+        };
+        MetadataResponseTopic {
+            topic_authorized_operations: self.topic_operations(),
+            ..unknown(Some(name), Uuid::ZERO, code)
         }
+    }
+
+    fn topic_operations(&self) -> i32 {
+        if self.topic_operations { TOPIC_OPERATIONS } else { i32::MIN }
     }
 
     fn found(&self, topic: &Topic) -> MetadataResponseTopic {
@@ -159,10 +171,7 @@ impl Question {
             topic_id: topic.id,
             is_internal: topic.is_internal(),
             partitions: partitions.collect(),
-            topic_authorized_operations: match self.topic_operations {
-                true => TOPIC_OPERATIONS,
-                false => i32::MIN,
-            },
+            topic_authorized_operations: self.topic_operations(),
             ..MetadataResponseTopic::default()
         }
     }

@@ -1,7 +1,7 @@
 //! What each Kafka API means: one file per API, and one table of them all.
 //!
-//! A handler takes a [`Call`] and gives an [`Answer`]; it never touches a socket. `docs/adding-an-api.md`
-//! is the list of steps for one more.
+//! A handler takes a [`Call`] and gives an [`Answer`]; it never touches a socket.
+//! `docs/adding-an-api.md` is the list of steps for one more.
 //!
 //! Invariant: ApiVersions, frame bounds and metrics labels come from [`TABLE`] and nowhere else.
 
@@ -18,6 +18,7 @@ mod describe_configs;
 mod describe_groups;
 mod describe_topic_partitions;
 mod fetch;
+mod fetch_request;
 mod find_coordinator;
 mod heartbeat;
 mod init_producer_id;
@@ -31,6 +32,7 @@ mod offset_commit;
 mod offset_fetch;
 mod operations;
 mod produce;
+mod produce_check;
 mod sasl;
 mod sync_group;
 

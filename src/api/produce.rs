@@ -10,17 +10,18 @@
 use std::sync::Arc;
 
 use crate::base::{ErrorCode, Offset, PartitionId, Timestamp, Uuid};
-use crate::broker::{Partition, Ticket};
+use crate::broker::{self, Partition, Ticket};
 use crate::codec::{Reader, WireError};
 use crate::record::CheckedBatch;
 use crate::record::compression::Codec;
 use crate::wire::produce::{
-    PartitionProduceResponse, PartitionView, ProduceResponse, ProduceView, TopicProduceResponse,
-    TopicView,
+    BatchIndexAndErrorMessage, PartitionProduceResponse, PartitionView, ProduceResponse,
+    ProduceView, TopicProduceResponse, TopicView,
 };
 
 use super::answer::{Answer, Order, Settled};
 use super::call::Call;
+use super::produce_check;
 use super::refuse::Refusal;
 
 /// The first version that may carry zstd (protocol.md P4).
@@ -30,7 +31,26 @@ const IDS_FROM: i16 = 13;
 /// The client that may write to internal topics (protocol.md P13).
 const ADMIN_CLIENT: &str = "__admin_client";
 
-type Appended = Result<Ticket, Refusal>;
+type Appended = Result<Ticket, Refused>;
+
+/// Why a batch was not appended.
+struct Refused {
+    refusal: Refusal,
+    /// The log's start, where it is told.
+    log_start: Offset,
+}
+
+impl From<Refusal> for Refused {
+    fn from(refusal: Refusal) -> Refused {
+        Refused { refusal, log_start: Offset::NONE }
+    }
+}
+
+impl From<ErrorCode> for Refused {
+    fn from(code: ErrorCode) -> Refused {
+        Refusal::from(code).into()
+    }
+}
 
 struct Topic {
     name: String,
@@ -41,7 +61,8 @@ struct Topic {
 pub(super) fn handle(call: &Call<'_>) -> Result<Answer, WireError> {
     let view = ProduceView::read(&mut Reader::new(call.body), call.version())?;
     let acks = view.acks;
-    let topics: Vec<Topic> = view.topics.iter().map(|topic| produce(call, &view, topic)).collect();
+    let named = view.topics.iter().filter(|topic| !topic.partitions.is_empty());
+    let topics: Vec<Topic> = named.map(|topic| produce(call, &view, topic)).collect();
     let all_done = topics.iter().flat_map(|topic| &topic.partitions).all(|(_, a)| a.is_err());
     if acks == 0 {
         let failed = topics.iter().flat_map(|topic| &topic.partitions).any(|(_, a)| a.is_err());
@@ -64,7 +85,7 @@ async fn settle(topics: Vec<Topic>) -> Settled {
         let mut partitions = Vec::with_capacity(topic.partitions.len());
         for (index, appended) in topic.partitions {
             let committed = match appended {
-                Ok(ticket) => ticket.committed().await.map_err(Refusal::from),
+                Ok(ticket) => ticket.committed().await.map_err(|r| Refusal::from(r).into()),
                 Err(refusal) => Err(refusal),
             };
             partitions.push(response(index, committed));
@@ -92,7 +113,7 @@ fn refused(topic: Topic) -> TopicProduceResponse {
 
 fn response(
     index: PartitionId,
-    committed: Result<crate::log::Appended, Refusal>,
+    committed: Result<crate::log::Appended, Refused>,
 ) -> PartitionProduceResponse {
     match committed {
         Ok(appended) => PartitionProduceResponse {
@@ -102,16 +123,24 @@ fn response(
             log_start_offset: appended.log_start.0,
             ..Default::default()
         },
-        Err(refusal) => PartitionProduceResponse {
+        Err(Refused { refusal, log_start }) => PartitionProduceResponse {
             index: index.0,
             error_code: refusal.code().code(),
             error_message: refusal.message(),
             base_offset: Offset::NONE.0,
             log_append_time_ms: Timestamp::NONE.0,
-            log_start_offset: Offset::NONE.0,
+            log_start_offset: log_start.0,
+            record_errors: match refusal {
+                Refusal::Records(bad) => bad.records.into_iter().map(record_error).collect(),
+                _ => Vec::new(),
+            },
             ..Default::default()
         },
     }
+}
+
+fn record_error((batch_index, why): (i32, String)) -> BatchIndexAndErrorMessage {
+    BatchIndexAndErrorMessage { batch_index, batch_index_error_message: Some(why) }
 }
 
 fn produce(call: &Call<'_>, view: &ProduceView<'_>, topic: &TopicView<'_>) -> Topic {
@@ -122,7 +151,7 @@ fn produce(call: &Call<'_>, view: &ProduceView<'_>, topic: &TopicView<'_>) -> To
     };
     let append = |partition: &PartitionView<'_>| {
         let index = PartitionId(partition.index);
-        let known = known.as_ref().map_err(|code| Refusal::from(*code));
+        let known = known.as_ref().map_err(|code| Refused::from(*code));
         let appended = known.and_then(|topic| {
             let found = topic.partition(index).ok_or(ErrorCode::UnknownTopicOrPartition)?;
             if !matches!(view.acks, -1..=1) {
@@ -131,7 +160,11 @@ fn produce(call: &Call<'_>, view: &ProduceView<'_>, topic: &TopicView<'_>) -> To
             if topic.is_internal() && call.client_id() != ADMIN_CLIENT {
                 return Err(ErrorCode::InvalidTopicException.into());
             }
-            append(call, view, &found, partition)
+            append(call, topic, &found, partition).map_err(|refusal| {
+                let start = || found.bounds().map_or(Offset::NONE, |bounds| bounds.start);
+                let log_start = if refusal.names_log_start() { start() } else { Offset::NONE };
+                Refused { refusal, log_start }
+            })
         });
         (index, appended)
     };
@@ -144,10 +177,10 @@ fn produce(call: &Call<'_>, view: &ProduceView<'_>, topic: &TopicView<'_>) -> To
 
 fn append(
     call: &Call<'_>,
-    view: &ProduceView<'_>,
+    topic: &broker::Topic,
     partition: &Arc<Partition>,
     records: &PartitionView<'_>,
-) -> Appended {
+) -> Result<Ticket, Refusal> {
     let bytes = records.records.ok_or(ErrorCode::InvalidRecord)?;
     let batch = CheckedBatch::produced(bytes)?;
     if batch.codec() == Codec::Zstd && call.version() < ZSTD_FROM {
@@ -155,10 +188,14 @@ fn append(
     }
     // Transactions come with their own issue: until then a transactional batch has no
     // coordinator that could ever end its transaction (protocol.md P20).
-    if batch.header().is_transactional() || view.transactional_id.is_some() {
+    if batch.header().is_transactional() {
         return Err(ErrorCode::TransactionalIdAuthorizationFailed.into());
     }
-    let ticket = partition.append(&batch, call.now)?;
+    let name = || format!("{}-{}", topic.name, records.index);
+    produce_check::keys(partition, &batch, name)?;
+    let ticket = partition
+        .append(&batch, call.now)
+        .map_err(|refusal| produce_check::explained(refusal, partition, &batch, call.now))?;
     call.broker.metrics().produced(batch.record_count(), batch.bytes().len());
     Ok(ticket)
 }

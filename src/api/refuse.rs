@@ -17,6 +17,17 @@ pub enum Refusal {
     Log(log::Refusal),
     /// The catalog refused.
     Catalog(catalog::Refusal),
+    /// Some records of a batch are not acceptable (protocol.md P9, P10).
+    Records(BadRecords),
+}
+
+/// Records that are not acceptable; with them falls their batch.
+#[derive(Debug)]
+pub struct BadRecords {
+    /// INVALID_RECORD or INVALID_TIMESTAMP.
+    pub code: ErrorCode,
+    /// Which ones, by their place in the batch, and why.
+    pub records: Vec<(i32, String)>,
 }
 
 impl Refusal {
@@ -27,6 +38,32 @@ impl Refusal {
             Refusal::Batch(error) => batch(error),
             Refusal::Log(refusal) => log(refusal),
             Refusal::Catalog(refusal) => catalog(refusal),
+            Refusal::Records(bad) => bad.code,
+        }
+    }
+
+    /// Whether it is told with the log's start: Kafka does so for what its log refuses, other than
+    /// sizes, checksums and its own troubles.
+    pub fn names_log_start(&self) -> bool {
+        match self {
+            Refusal::Code(_) | Refusal::Catalog(_) => false,
+            Refusal::Records(_) => true,
+            Refusal::Batch(error) => !matches!(
+                error,
+                BatchError::Empty
+                    | BatchError::Cut
+                    | BatchError::Length(_)
+                    | BatchError::MagicOld(_)
+                    | BatchError::MagicUnknown(_)
+                    | BatchError::Crc { .. }
+                    | BatchError::Several
+            ),
+            Refusal::Log(refusal) => matches!(
+                refusal,
+                log::Refusal::OutOfOrderSequence { .. }
+                    | log::Refusal::OldProducerEpoch { .. }
+                    | log::Refusal::TimestampOutOfRange(_)
+            ),
         }
     }
 
@@ -37,6 +74,10 @@ impl Refusal {
             Refusal::Batch(error) => Some(error.to_string()),
             Refusal::Log(refusal) => Some(refusal.to_string()),
             Refusal::Catalog(refusal) => Some(refusal.to_string()),
+            Refusal::Records(BadRecords { code: ErrorCode::InvalidTimestamp, .. }) => {
+                Some("One or more records have been rejected due to invalid timestamp".into())
+            }
+            Refusal::Records(_) => Some("One or more records have been rejected".into()),
         }
     }
 }

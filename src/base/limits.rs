@@ -12,6 +12,8 @@ pub const REQUESTS_PARKED_MAX: usize = 1_000;
 pub const FETCH_BYTES_MAX: i32 = 57_671_680;
 /// Largest topic name, in bytes (protocol.md A1).
 pub const TOPIC_NAME_BYTES_MAX: usize = 249;
+/// Largest batch of the catalog's log: what one request changes.
+pub const CATALOG_BATCH_BYTES_MAX: u32 = 64 * 1024 * 1024;
 /// Partitions that one request may create (protocol.md A3).
 pub const PARTITIONS_PER_REQUEST_MAX: usize = 10_000;
 /// Topics in one DescribeTopicPartitions answer (protocol.md M8).
@@ -24,6 +26,8 @@ pub const BATCH_HEADER_BYTES: usize = 61;
 pub const PRODUCER_ID_BLOCK: i64 = 1_000;
 /// Batches per producer that a duplicate is found among (protocol.md P16).
 pub const PRODUCER_BATCHES_KEPT: usize = 5;
+/// Records of one batch that a Produce reply tells what is wrong with.
+pub const RECORD_ERRORS_MAX: usize = 100;
 
 const _: () = assert!(SMALL_FRAME_BYTES_MAX <= FRAME_BYTES_MAX);
 const _: () = assert!(FRAME_BYTES_MAX <= REQUEST_BYTES_IN_FLIGHT_MAX);

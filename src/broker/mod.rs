@@ -4,6 +4,7 @@
 //! narrow face of a log; `committer` syncs, `registrar` writes the catalog, `coordinator` drives
 //! the group machines.
 
+mod alarm;
 mod boot;
 mod closing;
 mod commit;
@@ -25,6 +26,9 @@ mod stop;
 mod topic_changes;
 mod topics;
 mod waiters;
+
+#[cfg(test)]
+mod fixture;
 
 use std::net::SocketAddr;
 use std::sync::atomic::{AtomicU64, Ordering};

@@ -21,7 +21,7 @@ use bytes::Bytes;
 
 pub use boot::boot_id;
 pub use fake::{FakeDisk, Fault};
-pub use lock::{Lock, LockError, lock};
+pub use lock::{Lock, LockError};
 pub use real::RealDisk;
 
 /// How a file is opened. Files are always opened for reading and writing.
@@ -74,6 +74,11 @@ pub trait Disk: Send + Sync {
     fn exists(&self, path: &Path) -> bool;
     /// The whole of a small file.
     fn read(&self, path: &Path) -> io::Result<Vec<u8>>;
+    /// Locks the folder `dir`, which must exist, against every other broker.
+    ///
+    /// # Errors
+    /// [`LockError::Held`] while another process holds it, [`LockError::Io`] otherwise.
+    fn lock(&self, dir: &Path) -> Result<Lock, LockError>;
     /// Bytes that can still be written to the file system that holds `path`.
     fn free_bytes(&self, path: &Path) -> io::Result<u64>;
 

@@ -41,8 +41,9 @@ pub struct Log {
 }
 
 impl Log {
-    /// A log that holds nothing and has no files yet.
-    pub(super) fn empty(disk: Arc<dyn Disk>, folder: PathBuf, config: LogConfig) -> Log {
+    /// A log that holds nothing and has no files yet: for a folder that is known to be missing.
+    #[must_use]
+    pub fn empty(disk: Arc<dyn Disk>, folder: PathBuf, config: LogConfig) -> Log {
         Log {
             disk,
             folder,

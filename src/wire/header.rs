@@ -30,12 +30,10 @@ impl RequestHeader {
     pub fn read(reader: &mut Reader<'_>) -> Result<RequestHeader, WireError> {
         let (api_key, api_version) = (reader.i16()?, reader.i16()?);
         let correlation_id = reader.i32()?;
-        let client_id = match reader.i16()? {
-            -1 => None,
-            length => {
-                let length = usize::try_from(length).map_err(|_| WireError::Null)?;
-                Some(String::from_utf8_lossy(reader.take(length)?).into_owned())
-            }
+        // Any negative length is null, as in Kafka.
+        let client_id = match usize::try_from(reader.i16()?) {
+            Ok(length) => Some(String::from_utf8_lossy(reader.take(length)?).into_owned()),
+            Err(_) => None,
         };
         let header = RequestHeader { api_key, api_version, correlation_id, client_id };
         if header.flexible() {
@@ -132,8 +130,9 @@ mod tests {
     }
 
     #[test]
-    fn a_client_id_shorter_than_null_is_refused() {
-        assert_eq!(read(b"\0\x03\0\x08\0\0\0\0\xff\xfe\0"), Err(WireError::Null));
+    fn a_client_id_of_any_negative_length_is_null_and_a_cut_one_is_refused() {
+        let header = RequestHeader { api_key: 3, api_version: 8, ..Default::default() };
+        assert_eq!(read(b"\0\x03\0\x08\0\0\0\0\xff\xfe\0"), Ok((header, 1)));
         assert_eq!(read(b"\0\x03\0\x08\0\0\0\0\0\x05"), Err(WireError::Short));
     }
 
