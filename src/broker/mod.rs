@@ -217,9 +217,14 @@ impl Broker {
     pub async fn populate(&self, cold: Vec<(Arc<Partition>, ColdRead)>) -> Result<(), ErrorCode> {
         let work = move || {
             cold.into_iter().try_for_each(|(partition, read)| {
-                partition.populated(read.populate().inspect_err(|error| {
-                    tracing::error!(partition = %partition.id(), %error, "cannot read the log");
-                })?);
+                let id = partition.id();
+                let populated = read.populate().inspect_err(|error| {
+                    tracing::error!(partition = %id, %error, "cannot read the log");
+                })?;
+                if let Some(offset) = populated.spoiled() {
+                    tracing::error!(partition = %id, %offset, "the log is damaged");
+                }
+                partition.populated(populated);
                 Ok::<(), std::io::Error>(())
             })
         };
