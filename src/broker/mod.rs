@@ -5,6 +5,7 @@
 //! the group machines.
 
 mod alarm;
+mod bind;
 mod boot;
 mod closing;
 mod commit;
@@ -41,6 +42,7 @@ use crate::catalog::{self, Image};
 use crate::log::{ColdRead, Log};
 use crate::settings::{Address, Settings};
 
+pub use bind::bind;
 pub use boot::{BootError, Parts, boot};
 pub use closing::{Close, Closing};
 pub use commit::Position;
