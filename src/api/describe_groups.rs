@@ -39,7 +39,7 @@ pub(super) fn handle(call: &Call<'_>) -> Result<Answer, WireError> {
                 Err(code) => DescribedGroup { error_code: code.code(), ..Default::default() },
             };
             group.group_id = id;
-            if with_operations {
+            if with_operations && group.error_code == ErrorCode::None.code() {
                 group.authorized_operations = GROUP_OPERATIONS;
             }
             groups.push(group);

@@ -56,6 +56,7 @@ fn find(call: &Call<'_>, key: String, key_type: i8) -> Coordinator {
         host: endpoint.host,
         port: i32::from(endpoint.port),
         error_code: ErrorCode::None.code(),
-        error_message: None,
+        // Kafka's words for no error.
+        error_message: Some(if call.version() < BATCHED_FROM { "NONE" } else { "" }.to_owned()),
     }
 }

@@ -1,3 +1,5 @@
+//! Many threads append and wait: nobody is woken early, nobody is left waiting.
+
 use std::sync::atomic::AtomicUsize;
 use std::task::Wake;
 

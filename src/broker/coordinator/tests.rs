@@ -1,3 +1,5 @@
+//! Shards over a real log: what is parked, what is refused, what a restart finds.
+
 use std::time::Duration;
 
 use bytes::Bytes;

@@ -1,3 +1,5 @@
+//! What is visible when, and what a failed sync takes away.
+
 use super::*;
 use crate::base::TopicId;
 use crate::base::{ProducerEpoch, ProducerId};
