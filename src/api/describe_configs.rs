@@ -5,7 +5,7 @@
 use std::collections::HashSet;
 
 use crate::base::ErrorCode;
-use crate::catalog::{described_topic, is_topic_name};
+use crate::catalog::{NameProblem, described_topic};
 use crate::codec::WireError;
 use crate::settings::{Described, Synonym};
 use crate::wire::describe_configs::{
@@ -51,7 +51,8 @@ fn describe(
         )),
     };
     let (code, message, described) = match found {
-        Ok(described) => (ErrorCode::None, None, described),
+        // Kafka's way of saying that there is nothing to say.
+        Ok(described) => (ErrorCode::None, Some(String::new()), described),
         Err((code, message)) => (code, Some(message), Vec::new()),
     };
     // An empty list of keys is all of them as well (protocol-errata.md).
@@ -67,10 +68,7 @@ fn describe(
 }
 
 fn topic(call: &Call<'_>, name: &str) -> Result<Vec<Described>, Refused> {
-    if !is_topic_name(name) {
-        let message = format!("'{name}' is no topic name");
-        return Err((ErrorCode::InvalidTopicException, message));
-    }
+    NameProblem::check(name).map_err(|p| (ErrorCode::InvalidTopicException, p.to_string()))?;
     let configs = call.broker.topics().image(|image| image.topic(name).map(|t| t.configs.clone()));
     match configs {
         Some(configs) => Ok(described_topic(call.broker.settings(), &configs)),
@@ -79,11 +77,15 @@ fn topic(call: &Call<'_>, name: &str) -> Result<Vec<Described>, Refused> {
 }
 
 fn broker(call: &Call<'_>, name: &str) -> Result<Vec<Described>, Refused> {
-    // "" asks for the cluster-wide dynamic defaults: there are none.
+    // "" asks for what is set for the whole cluster.
     if name.is_empty() {
-        return Ok(Vec::new());
+        return Ok(call.broker.settings().described_cluster());
     }
-    if name.parse() != Ok(call.broker.node_id()) {
+    let Ok(id) = name.parse::<i32>() else {
+        let message = format!("Broker id must be an integer, but it is: {name}");
+        return Err((ErrorCode::InvalidRequest, message));
+    };
+    if id != call.broker.node_id() {
         let message = format!(
             "Unexpected broker id, expected {} or empty string, but received {name}",
             call.broker.node_id()
