@@ -33,7 +33,11 @@ pub(super) fn handle(call: &Call<'_>) -> Result<Answer, WireError> {
     let request: DescribeConfigsRequest = call.request()?;
     let detail =
         Detail { synonyms: request.include_synonyms, documentation: request.include_documentation };
-    let results = request.resources.into_iter().map(|resource| describe(call, resource, detail));
+    // Each once: a frame full of one name must not unfold into a thousand times its size.
+    let mut told = HashSet::new();
+    let resources = request.resources.into_iter();
+    let once = resources.filter(|r| told.insert((r.resource_type, r.resource_name.clone())));
+    let results = once.map(|resource| describe(call, resource, detail));
     Ok(Answer::reply(DescribeConfigsResponse { results: results.collect(), ..Default::default() }))
 }
 
@@ -105,7 +109,7 @@ fn config(described: Described, detail: Detail) -> DescribeConfigsResourceResult
         is_sensitive: false,
         synonyms: synonyms.into_iter().map(synonym).collect(),
         config_type: described.type_id,
-        documentation: detail.documentation.then(|| described.doc.to_owned()),
+        documentation: detail.documentation.then(|| described.doc.trim().to_owned()),
     }
 }
 
