@@ -12,5 +12,7 @@ mod hostile;
 mod load;
 #[path = "crash/shutdown.rs"]
 mod shutdown;
+#[path = "crash/starting.rs"]
+mod starting;
 #[path = "crash/sync.rs"]
 mod sync;

@@ -25,15 +25,27 @@ mod offsets;
 mod produce;
 #[path = "protocol/producer_state.rs"]
 mod producer_state;
+#[path = "protocol/retention.rs"]
+mod retention;
 #[path = "protocol/topics.rs"]
 mod topics;
+#[path = "protocol/versions.rs"]
+mod versions;
 
 use support::broker::Broker;
 use support::raw::Raw;
 
 /// A broker with every setting at its default, and a connection to it.
 fn connect() -> (Broker, Raw) {
-    let broker = Broker::start();
+    connect_to(Broker::start())
+}
+
+/// The same for a test whose connection is refused in the end, which is worth a warning.
+fn connect_to_be_refused() -> (Broker, Raw) {
+    connect_to(Broker::options().tolerate("connection refused").start())
+}
+
+fn connect_to(broker: Broker) -> (Broker, Raw) {
     let raw = Raw::connect(broker.port());
     (broker, raw)
 }

@@ -1,6 +1,6 @@
 //! The bare ruler: what produce and fetch cost when nothing else is done. One blocking thread per
-//! connection, one log in one file; a produce is a CRC, one write and, if asked, one sync; a fetch is
-//! one vectored write from a map. It runs as a process of its own, as the broker does.
+//! connection, one log in one file; a produce is a CRC, one write and, if asked, one sync; a fetch
+//! is one vectored write from a map. It runs as a process of its own, as the broker does.
 
 use std::io::{self, IoSlice, Write};
 use std::net::{TcpListener, TcpStream};

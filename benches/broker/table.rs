@@ -32,8 +32,8 @@ pub fn print_start(name: &str, sorted_ms: &[f64], target_ms: f64) {
     let median = sorted_ms[sorted_ms.len() / 2];
     let (first, last) = (sorted_ms[0], sorted_ms[sorted_ms.len() - 1]);
     println!(
-        "exec to first Metadata answer, {name:<6}  {median:6.1} ms ({first:.1} to {last:.1}, median \
-         of {}){}",
+        "exec to first Metadata answer, {name:<6}  {median:6.1} ms ({first:.1} to {last:.1}, \
+         median of {}){}",
         sorted_ms.len(),
         verdict(name, median, target_ms, "ms")
     );
@@ -58,11 +58,10 @@ fn verdict(name: &str, value: f64, target: f64, unit: &str) -> String {
 /// Prints one load's rows; the first is the ruler's.
 pub fn print(durability: &str, load: &str, rows: &[Row]) {
     println!("\n{durability}, records of {load}, acks=all, 5 in flight");
+    println!("{:8} {:28} {:28} {:17} memory", "", "produce", "consume", "delay of an ack");
     println!(
-        "         produce                      consume                      delay of an ack   memory"
-    );
-    println!(
-        "         CPU s/M   ratio  M rec/s     CPU s/M   ratio  M rec/s     p50 us   p99 us   anon MiB"
+        "{:8} CPU s/M   ratio  M rec/s     CPU s/M   ratio  M rec/s     p50 us   p99 us   anon MiB",
+        ""
     );
     let Some(ruler) = rows.first() else {
         return;

@@ -19,6 +19,7 @@ pub(super) fn handle(call: &Call<'_>) -> Result<Answer, WireError> {
     };
     let coordinator = call.broker.coordinator();
     // A heartbeat never waits for a sync.
-    let code = coordinator.look(&beat.group_id, |shard, now| shard.heartbeat(now, &beat)).at_once();
+    let looked = coordinator.look(&beat.group_id, |shard, now| shard.heartbeat(now, &beat));
+    let code = looked.at_once().unwrap_or_else(|code| code);
     Ok(Answer::reply(HeartbeatResponse { error_code: code.code(), ..Default::default() }))
 }

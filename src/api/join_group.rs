@@ -1,7 +1,7 @@
 //! JoinGroup (key 11): a member wants to be part of the next generation (protocol.md G1-G9).
 //!
-//! v1 rebalance time-out (KIP-62) · v4 member ids come first (KIP-394) · v5 static members (KIP-345)
-//! · v6 flexible · v7 protocol type · v8 reason (KIP-800) · v9 skip assignment (KIP-814)
+//! v1 rebalance time-out (KIP-62) · v4 member ids come first (KIP-394) · v5 static members
+//! (KIP-345) · v6 flexible · v7 protocol type · v8 reason (KIP-800) · v9 skip assignment (KIP-814)
 
 use crate::base::{ErrorCode, OsRandom};
 use crate::codec::WireError;

@@ -1,7 +1,7 @@
 //! What each Kafka API means: one file per API, and one table of them all.
 //!
-//! A handler takes a [`Call`] and gives an [`Answer`]; it never touches a socket. `docs/adding-an-api.md`
-//! is the list of steps for one more.
+//! A handler takes a [`Call`] and gives an [`Answer`]; it never touches a socket.
+//! `docs/adding-an-api.md` is the list of steps for one more.
 //!
 //! Invariant: ApiVersions, frame bounds and metrics labels come from [`TABLE`] and nowhere else.
 

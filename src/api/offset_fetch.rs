@@ -1,7 +1,7 @@
 //! OffsetFetch (key 9): how far a group has read (protocol.md G15).
 //!
-//! v2 null for all topics · v5 leader epochs (KIP-320) · v6 flexible · v7 stable offsets (KIP-447) ·
-//! v8 several groups (KIP-709) · v9 member epochs (KIP-848) · v10 topic ids
+//! v2 null for all topics · v5 leader epochs (KIP-320) · v6 flexible · v7 stable offsets
+//! (KIP-447) · v8 several groups (KIP-709) · v9 member epochs (KIP-848) · v10 topic ids
 
 use std::collections::HashSet;
 

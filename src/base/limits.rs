@@ -12,6 +12,8 @@ pub const REQUESTS_PARKED_MAX: usize = 1_000;
 pub const FETCH_BYTES_MAX: i32 = 57_671_680;
 /// Largest topic name, in bytes (protocol.md A1).
 pub const TOPIC_NAME_BYTES_MAX: usize = 249;
+/// Largest batch of the catalog's log: what one request changes.
+pub const CATALOG_BATCH_BYTES_MAX: u32 = 64 * 1024 * 1024;
 /// Partitions that one request may create (protocol.md A3).
 pub const PARTITIONS_PER_REQUEST_MAX: usize = 10_000;
 /// Topics in one DescribeTopicPartitions answer (protocol.md M8).

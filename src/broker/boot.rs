@@ -1,11 +1,11 @@
 //! The boot order: folder, catalog, logs, groups, threads.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use std::io;
 use std::sync::atomic::AtomicU64;
 use std::sync::{Arc, Mutex, OnceLock};
 
-use crate::base::{Clock, OsRandom};
+use crate::base::{Clock, OsRandom, TopicId, limits};
 use crate::catalog::{self, CreateTopics, Image, Record};
 use crate::disk::Disk;
 use crate::group::GroupSettings;
@@ -21,7 +21,7 @@ use super::opener::{OpenError, Opener};
 use super::producer_ids::ProducerIds;
 use super::registrar::{self, CatalogError, Registrar};
 use super::replay::{self, ReplayError};
-use super::topics::Topics;
+use super::topics::{Topic, Topics};
 use super::{Broker, Threads};
 
 /// Why the broker does not start.
@@ -126,7 +126,9 @@ fn open_catalog(
     settings: &Settings,
     clock: &dyn Clock,
 ) -> Result<Catalog, BootError> {
-    let config = LogConfig { retention_ms: None, ..LogConfig::default() };
+    // A change is one batch, however many topics it creates.
+    let max_message_bytes = limits::CATALOG_BATCH_BYTES_MAX;
+    let config = LogConfig { retention_ms: None, max_message_bytes, ..LogConfig::default() };
     let dir = data.catalog();
     let now = clock.now();
     let mut log = Log::open(Arc::clone(disk), dir.clone(), config, now, data.was_clean())
@@ -231,22 +233,23 @@ fn publisher(
 ) -> registrar::Publish {
     let (topics, coordinator) = (Arc::clone(topics), Arc::clone(coordinator));
     let clock = Arc::clone(clock);
-    Box::new(move |records| {
+    Box::new(move |image, records| {
         let now = clock.now();
+        // Made before the topics are locked: who serves does not wait for files.
+        let mut made: HashMap<TopicId, Arc<Topic>> = HashMap::new();
+        for record in records {
+            let Record::Topic(record) = record else { continue };
+            // Created and deleted in one round.
+            let Some(topic) = image.topic_by_id(record.topic_id) else { continue };
+            made.insert(topic.id, opener.new_topic(image, topic, now));
+        }
         let mut gone = Vec::new();
         topics.change(|state| {
             for record in records {
                 state.image.replay(record);
                 match record {
                     Record::Topic(record) => {
-                        let Some(topic) = state.image.topic_by_id(record.topic_id) else {
-                            continue;
-                        };
-                        // A new topic has no files yet, so that there is nothing to fail.
-                        match opener.topic(&state.image, topic, now) {
-                            Ok(topic) => state.insert(topic),
-                            Err(error) => tracing::error!(%error, "new topic cannot be used"),
-                        }
+                        made.remove(&record.topic_id).into_iter().for_each(|t| state.insert(t));
                     }
                     Record::RemoveTopic(record) => gone.extend(state.remove(record.topic_id)),
                     Record::Cluster(_) | Record::ProducerIds(_) | Record::LeaderEpoch(_) => {}
@@ -265,3 +268,6 @@ fn fatal(close: &Arc<Close>) -> Box<dyn Fn() + Send> {
     let close = Arc::clone(close);
     Box::new(move || close.fail())
 }
+
+#[cfg(test)]
+mod tests;

@@ -4,6 +4,7 @@
 //! stores the position, takes the wakers that are due out of the list, and wakes them outside the
 //! lock; a connection looks again after registering, so no wake-up is lost.
 
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::task::{Context, Poll, Waker};
@@ -76,7 +77,10 @@ impl Committer {
         while let Some(round) = self.next_round() {
             let started = Instant::now();
             for partition in &round.items {
-                partition.commit();
+                // One partition's bug must not leave everybody else waiting for ever.
+                if catch_unwind(AssertUnwindSafe(|| partition.commit())).is_err() {
+                    partition.sync_failed(&std::io::Error::other("the sync panicked"));
+                }
             }
             self.metrics.synced(started.elapsed());
             self.finish(round.upto);
@@ -105,13 +109,9 @@ impl Committer {
             let mut state = self.lock();
             state.commit.done(upto);
             self.completed.store(upto.0, Ordering::Release);
-            let (ready, waiting) =
-                std::mem::take(&mut state.waiters).into_iter().partition(|(at, _)| *at <= upto);
-            state.waiters = waiting;
-            let ready: Vec<(Position, Waker)> = ready;
-            due.extend(ready.into_iter().map(|(_, waker)| waker));
+            due.extend(state.waiters.extract_if(.., |(at, _)| *at <= upto));
         }
-        for waker in due {
+        for (_, waker) in due {
             waker.wake();
         }
     }
@@ -157,3 +157,6 @@ impl Future for Committed {
         Poll::Pending
     }
 }
+
+#[cfg(test)]
+mod tests;

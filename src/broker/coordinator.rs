@@ -8,10 +8,11 @@
 //! Invariant: Join, Sync and Heartbeat never wait for a sync: a lost generation costs a rejoin.
 
 use std::collections::HashMap;
-use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard};
 
-use tokio::sync::{Notify, oneshot};
+use tokio::sync::oneshot;
 
 use crate::base::{Clock, ErrorCode, Mono, Now, Offset, PartitionId, TopicId};
 use crate::group::{
@@ -20,6 +21,7 @@ use crate::group::{
 use crate::log::Refusal;
 use crate::record::{BatchBuilder, BatchView};
 
+use super::alarm::Alarm;
 use super::commit::Position;
 use super::committer::{Committed, Committer};
 use super::partition::Partition;
@@ -27,13 +29,19 @@ use super::replay::{self, ReplayError};
 
 /// All shards.
 pub struct Coordinator {
-    cells: Vec<Mutex<Cell>>,
+    places: Vec<Place>,
+    settings: GroupSettings,
     tokens: AtomicU64,
     clock: Arc<dyn Clock>,
     committer: Arc<Committer>,
-    /// When the timer task wakes next, as [`Mono`] milliseconds.
-    alarm: AtomicU64,
-    alarm_moved: Notify,
+    alarm: Alarm,
+    closing: AtomicBool,
+}
+
+/// A shard and the partition that keeps its records.
+struct Place {
+    cell: Mutex<Cell>,
+    partition: Arc<Partition>,
 }
 
 struct Cell {
@@ -85,7 +93,7 @@ impl Parked {
 
 /// What a look at a shard found; it may be told once everything it shows is committed.
 pub struct Looked<R> {
-    found: R,
+    found: Result<R, ErrorCode>,
     position: Position,
     committer: Arc<Committer>,
     partition: Arc<Partition>,
@@ -98,11 +106,14 @@ impl<R> Looked<R> {
     /// [`ErrorCode::NotCoordinator`] if the shard's log is offline.
     pub async fn committed(self) -> Result<R, ErrorCode> {
         committed(&self.committer, &self.partition, self.position).await?;
-        Ok(self.found)
+        self.found
     }
 
-    /// What was found, whether or not a power cut could still take it away: for metrics.
-    pub fn at_once(self) -> R {
+    /// What was found, whether or not a power cut could still take it away.
+    ///
+    /// # Errors
+    /// [`ErrorCode::NotCoordinator`] if the shard cannot be loaded again after a panic.
+    pub fn at_once(self) -> Result<R, ErrorCode> {
         self.found
     }
 }
@@ -127,25 +138,24 @@ impl Coordinator {
         clock: Arc<dyn Clock>,
         committer: Arc<Committer>,
     ) -> Result<Arc<Coordinator>, LoadError> {
-        let mut cells = Vec::with_capacity(partitions.len());
+        let mut places = Vec::with_capacity(partitions.len());
         for partition in partitions {
-            let mut shard = Shard::new(settings.clone());
-            load(&mut shard, partition, clock.now())?;
-            shard.loaded(clock.now());
-            cells.push(Mutex::new(Cell {
-                shard,
+            let cell = Mutex::new(Cell {
+                shard: load(settings, partition, clock.now())?,
                 partition: Arc::clone(partition),
                 parked: HashMap::new(),
                 replayed: Position::default(),
-            }));
+            });
+            places.push(Place { cell, partition: Arc::clone(partition) });
         }
         Ok(Arc::new(Coordinator {
-            cells,
+            places,
+            settings: settings.clone(),
             tokens: AtomicU64::new(1),
             clock,
             committer,
-            alarm: AtomicU64::new(u64::MAX),
-            alarm_moved: Notify::new(),
+            alarm: Alarm::default(),
+            closing: AtomicBool::new(false),
         }))
     }
 
@@ -157,16 +167,21 @@ impl Coordinator {
     ) -> Parked {
         let token = Token(self.tokens.fetch_add(1, Ordering::Relaxed));
         let (sender, receiver) = oneshot::channel();
-        let now = self.clock.now();
-        let mut cell = self.cell(self.shard_of(group_id));
-        cell.parked.insert(token, sender);
-        let outcome = decide(&mut cell.shard, token, now);
-        cell.apply(outcome, now);
-        self.set_alarm(cell.shard.next_deadline());
+        let shard = self.shard_of(group_id);
+        // Where there is no step, the sender is dropped, and the reply is NOT_COORDINATOR.
+        if let Ok(mut cell) = self.cell(shard)
+            && !self.closing.load(Ordering::SeqCst)
+        {
+            let now = self.clock.now();
+            cell.parked.insert(token, sender);
+            let outcome = decide(&mut cell.shard, token, now);
+            cell.apply(outcome, now);
+            self.alarm.set(cell.shard.next_deadline());
+        }
         Parked {
             receiver,
             committer: Arc::clone(&self.committer),
-            partition: Arc::clone(&cell.partition),
+            partition: Arc::clone(&self.places[shard].partition),
         }
     }
 
@@ -177,19 +192,21 @@ impl Coordinator {
 
     /// Looks at every shard.
     pub fn look_at_all<R>(&self, look: impl Fn(&mut Shard, Now) -> R) -> Vec<Looked<R>> {
-        (0..self.cells.len()).map(|shard| self.look_at(shard, &look)).collect()
+        (0..self.places.len()).map(|shard| self.look_at(shard, &look)).collect()
     }
 
     fn look_at<R>(&self, shard: usize, look: impl FnOnce(&mut Shard, Now) -> R) -> Looked<R> {
-        let now = self.clock.now();
-        let mut cell = self.cell(shard);
-        let found = look(&mut cell.shard, now);
-        self.set_alarm(cell.shard.next_deadline());
+        let looked = self.cell(shard).map(|mut cell| {
+            let found = look(&mut cell.shard, self.clock.now());
+            self.alarm.set(cell.shard.next_deadline());
+            (found, cell.replayed)
+        });
+        let position = looked.as_ref().map_or(Position::default(), |(_, position)| *position);
         Looked {
-            found,
-            position: cell.replayed,
+            found: looked.map(|(found, _)| found),
+            position,
             committer: Arc::clone(&self.committer),
-            partition: Arc::clone(&cell.partition),
+            partition: Arc::clone(&self.places[shard].partition),
         }
     }
 
@@ -197,15 +214,15 @@ impl Coordinator {
     pub fn overview(&self) -> Vec<GroupOverview> {
         let look = |shard: &mut Shard, _: Now| {
             let mut groups: Vec<GroupOverview> = Vec::new();
+            let mut places = HashMap::new();
             for group in shard.summaries() {
-                groups.push(GroupOverview {
-                    id: group.group_id.to_owned(),
-                    members: group.member_count,
-                    positions: Vec::new(),
-                });
+                let id = group.group_id.to_owned();
+                places.insert(group.group_id, groups.len());
+                groups.push(GroupOverview { id, members: group.member_count, positions: vec![] });
             }
             for position in shard.positions() {
-                if let Some(group) = groups.iter_mut().find(|g| g.id == position.group_id) {
+                let place = places.get(position.group_id).copied();
+                if let Some(group) = place.and_then(|place| groups.get_mut(place)) {
                     group.positions.push(GroupPosition {
                         topic: position.topic.to_owned(),
                         partition: position.partition,
@@ -215,14 +232,16 @@ impl Coordinator {
             }
             groups
         };
-        self.look_at_all(look).into_iter().flat_map(Looked::at_once).collect()
+        let looked = self.look_at_all(look).into_iter();
+        looked.filter_map(|shard| shard.at_once().ok()).flatten().collect()
     }
 
     /// Forgets the positions in a deleted topic (protocol.md G16).
     pub fn topic_deleted(&self, name: &str, id: TopicId) {
         let now = self.clock.now();
-        for shard in 0..self.cells.len() {
-            let mut cell = self.cell(shard);
+        for shard in 0..self.places.len() {
+            // A shard that is loaded again has the positions still; they lapse likewise.
+            let Ok(mut cell) = self.cell(shard) else { continue };
             loop {
                 let outcome = cell.shard.forget_topics(&[(name.to_owned(), id)]);
                 let is_done = outcome.is_empty();
@@ -234,66 +253,68 @@ impl Coordinator {
         }
     }
 
-    /// Lets go of everybody who is parked: the broker is closing.
+    /// Lets go of everybody who is parked, and takes no further steps: the broker is closing.
     pub fn close(&self) {
-        for shard in 0..self.cells.len() {
-            self.cell(shard).parked.clear();
+        self.closing.store(true, Ordering::SeqCst);
+        for shard in 0..self.places.len() {
+            if let Ok(mut cell) = self.cell(shard) {
+                cell.parked.clear();
+            }
         }
     }
 
     /// Ticks the shards whose deadlines have come, for as long as the process runs.
     pub async fn run_timers(self: Arc<Self>) {
         loop {
-            let next = self.next_deadline();
-            self.alarm.store(next.map_or(u64::MAX, |at| at.0), Ordering::SeqCst);
-            let moved = self.alarm_moved.notified();
-            match self.next_deadline() {
-                None => moved.await,
-                Some(at) => {
-                    let wait = at.0.saturating_sub(self.clock.now().mono.0);
-                    tokio::select! {
-                        () = moved => {}
-                        () = tokio::time::sleep(std::time::Duration::from_millis(wait)) => self.tick(),
-                    }
+            self.alarm.due(self.clock.as_ref(), || self.first_deadline()).await;
+            for shard in 0..self.places.len() {
+                // The shard is loaded again at the next look; the others' time goes on.
+                if catch_unwind(AssertUnwindSafe(|| self.tick(shard))).is_err() {
+                    tracing::error!(shard, "the timers of a group shard panicked");
                 }
             }
         }
     }
 
-    fn tick(&self) {
+    fn tick(&self, shard: usize) {
         let now = self.clock.now();
-        for shard in 0..self.cells.len() {
-            let mut cell = self.cell(shard);
-            if cell.shard.next_deadline().is_some_and(|at| at <= now.mono) {
-                let outcome = cell.shard.tick(now);
-                cell.apply(outcome, now);
-            }
+        let Ok(mut cell) = self.cell(shard) else { return };
+        if cell.shard.next_deadline().is_some_and(|at| at <= now.mono) {
+            let outcome = cell.shard.tick(now);
+            cell.apply(outcome, now);
         }
     }
 
-    fn next_deadline(&self) -> Option<Mono> {
-        let deadlines = (0..self.cells.len()).map(|shard| self.cell(shard).shard.next_deadline());
-        deadlines.flatten().min()
-    }
-
-    /// Wakes the timer task where a deadline comes before the one it sleeps for.
-    fn set_alarm(&self, deadline: Option<Mono>) {
-        if let Some(at) = deadline
-            && at.0 < self.alarm.load(Ordering::SeqCst)
-        {
-            self.alarm.store(at.0, Ordering::SeqCst);
-            self.alarm_moved.notify_one();
-        }
+    fn first_deadline(&self) -> Option<Mono> {
+        let deadline = |shard| self.cell(shard).ok()?.shard.next_deadline();
+        (0..self.places.len()).filter_map(deadline).min()
     }
 
     fn shard_of(&self, group_id: &str) -> usize {
-        let shards = i32::try_from(self.cells.len()).unwrap_or(i32::MAX);
+        let shards = i32::try_from(self.places.len()).unwrap_or(i32::MAX);
         usize::try_from(shard_of(group_id, shards).0).expect("a shard's number is not negative")
     }
 
-    /// A panic inside a machine does not take the other groups of its shard down.
-    fn cell(&self, shard: usize) -> MutexGuard<'_, Cell> {
-        self.cells[shard].lock().unwrap_or_else(PoisonError::into_inner)
+    /// After a panic inside a machine nobody knows what its shard holds, but its log does: it is
+    /// loaded again, as a restart would. Members that were parked join again.
+    fn cell(&self, shard: usize) -> Result<MutexGuard<'_, Cell>, ErrorCode> {
+        let place = &self.places[shard];
+        let mut cell = match place.cell.lock() {
+            Ok(cell) => return Ok(cell),
+            Err(poisoned) => poisoned.into_inner(),
+        };
+        cell.parked.clear();
+        match load(&self.settings, &place.partition, self.clock.now()) {
+            Ok(loaded) => cell.shard = loaded,
+            Err(error) => {
+                tracing::error!(%error, "groups cannot be loaded again after a panic");
+                return Err(ErrorCode::NotCoordinator);
+            }
+        }
+        tracing::error!(shard, "groups were loaded again after a panic");
+        place.cell.clear_poison();
+        self.alarm.set(cell.shard.next_deadline());
+        Ok(cell)
     }
 }
 
@@ -313,7 +334,8 @@ impl Cell {
                     outcome.records.clear();
                 }
                 Err(error) => {
-                    tracing::warn!(partition = %self.partition.id(), %error, "group records refused");
+                    let partition = self.partition.id();
+                    tracing::warn!(%partition, %error, "group records refused");
                     outcome = self.shard.refused(now, outcome, error.told());
                     stored = false;
                 }
@@ -369,9 +391,10 @@ pub struct LoadError {
     source: ReplayError,
 }
 
-/// Replays a partition's log into its shard.
-fn load(shard: &mut Shard, partition: &Partition, now: Now) -> Result<(), LoadError> {
+/// A shard with what its partition's log holds.
+fn load(settings: &GroupSettings, partition: &Partition, now: Now) -> Result<Shard, LoadError> {
     let named = |source| LoadError { partition: partition.id().partition, source };
+    let mut shard = Shard::new(settings.clone());
     let replayed = partition.with_log(|log| {
         replay::each_record(log, |key, value| {
             let Some(key) = key else { return Err("a group record without a key".into()) };
@@ -382,5 +405,10 @@ fn load(shard: &mut Shard, partition: &Partition, now: Now) -> Result<(), LoadEr
             Ok(())
         })
     });
-    replayed.map_err(|refusal| named(refusal.into()))?.map_err(named)
+    replayed.map_err(|refusal| named(refusal.into()))?.map_err(named)?;
+    shard.loaded(now);
+    Ok(shard)
 }
+
+#[cfg(test)]
+mod tests;

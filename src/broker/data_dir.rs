@@ -67,23 +67,21 @@ impl DataDir {
         needs_same_boot: bool,
     ) -> Result<DataDir, DataDirError> {
         let io = |source| DataDirError::Io { dir: dir.to_owned(), source };
-        disk.create_dir_all(dir).map_err(io)?;
-        let lock = disk::lock(dir)?;
-        let format = dir.join("format");
-        match disk.read(&format) {
-            Ok(found) => {
-                let found = String::from_utf8_lossy(&found).trim().to_owned();
-                if found != FORMAT {
-                    return Err(DataDirError::Format { dir: dir.to_owned(), found });
-                }
-            }
-            Err(error) if error.kind() == io::ErrorKind::NotFound => {
-                disk.write_atomic(&format, FORMAT.as_bytes()).map_err(io)?;
-            }
-            Err(error) => return Err(io(error)),
+        // Looked at before the lock, whose file would be a change.
+        let is_new = !check_format(disk.as_ref(), dir)?;
+        if is_new {
+            make_folder(disk.as_ref(), dir).map_err(io)?;
+        }
+        let lock = disk.lock(dir)?;
+        if !check_format(disk.as_ref(), dir)? {
+            disk.write_atomic(&dir.join("format"), FORMAT.as_bytes()).map_err(io)?;
         }
         let was_clean = take_clean_mark(disk.as_ref(), dir, needs_same_boot).map_err(io)?;
-        Ok(DataDir { disk, dir: dir.to_owned(), was_clean, _lock: lock })
+        let data = DataDir { disk, dir: dir.to_owned(), was_clean, _lock: lock };
+        data.disk.create_dir_all(&data.topics()).map_err(io)?;
+        // A log syncs its own folder and its topic's; that there are topics at all is synced here.
+        data.disk.sync_dir(dir).map_err(io)?;
+        Ok(data)
     }
 
     /// Whether the last process that held it stopped in order, so that nothing needs recovery.
@@ -119,10 +117,17 @@ impl DataDir {
     pub fn quarantine(&self, folder: &Path) -> io::Result<PathBuf> {
         let quarantine = self.dir.join("quarantine");
         self.disk.create_dir_all(&quarantine)?;
-        let name = folder.file_name().unwrap_or_default();
-        let aside = quarantine.join(name);
+        let name = folder.file_name().unwrap_or_default().to_string_lossy();
+        let mut aside = quarantine.join(name.as_ref());
+        let mut count = 1;
+        while self.disk.exists(&aside) {
+            count += 1;
+            aside = quarantine.join(format!("{name}.{count}"));
+        }
+        self.disk.sync_dir(&self.dir)?;
         self.disk.rename(folder, &aside)?;
         self.disk.sync_dir(&quarantine)?;
+        self.disk.sync_dir(&self.topics())?;
         Ok(aside)
     }
 
@@ -133,6 +138,37 @@ impl DataDir {
     pub fn mark_clean(&self) -> io::Result<()> {
         self.disk.write_atomic(&self.dir.join("clean"), disk::boot_id()?.as_bytes())
     }
+}
+
+/// Whether there is a format file yet.
+///
+/// # Errors
+/// [`DataDirError::Format`] if it is not of this version.
+fn check_format(disk: &dyn Disk, dir: &Path) -> Result<bool, DataDirError> {
+    match disk.read(&dir.join("format")) {
+        Ok(found) => match String::from_utf8_lossy(&found).trim() {
+            FORMAT => Ok(true),
+            found => Err(DataDirError::Format { dir: dir.to_owned(), found: found.to_owned() }),
+        },
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(false),
+        Err(source) => Err(DataDirError::Io { dir: dir.to_owned(), source }),
+    }
+}
+
+/// Makes the folder and its parents, so that a power cut takes none of them away.
+fn make_folder(disk: &dyn Disk, dir: &Path) -> io::Result<()> {
+    let missing = dir.ancestors().take_while(|dir| !disk.exists(dir)).count();
+    disk.create_dir_all(dir)?;
+    // The folder itself may be left of a start that was cut short before it got here.
+    for made in dir.ancestors().take(missing.max(1)) {
+        let parent = made.parent().filter(|parent| !parent.as_os_str().is_empty());
+        match disk.sync_dir(parent.unwrap_or(Path::new("."))) {
+            // Somebody else's folder, in which ours was made for us.
+            Err(error) if missing == 0 && error.kind() == io::ErrorKind::PermissionDenied => {}
+            synced => synced?,
+        }
+    }
+    Ok(())
 }
 
 fn take_clean_mark(disk: &dyn Disk, dir: &Path, needs_same_boot: bool) -> io::Result<bool> {

@@ -4,6 +4,8 @@
 //! narrow face of a log; `committer` syncs, `registrar` writes the catalog, `coordinator` drives
 //! the group machines.
 
+mod alarm;
+mod bind;
 mod boot;
 mod closing;
 mod commit;
@@ -26,6 +28,9 @@ mod topic_changes;
 mod topics;
 mod waiters;
 
+#[cfg(test)]
+mod fixture;
+
 use std::net::SocketAddr;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, OnceLock};
@@ -37,6 +42,7 @@ use crate::catalog::{self, Image};
 use crate::log::{ColdRead, Log};
 use crate::settings::{Address, Settings};
 
+pub use bind::bind;
 pub use boot::{BootError, Parts, boot};
 pub use closing::{Close, Closing};
 pub use commit::Position;
@@ -211,9 +217,14 @@ impl Broker {
     pub async fn populate(&self, cold: Vec<(Arc<Partition>, ColdRead)>) -> Result<(), ErrorCode> {
         let work = move || {
             cold.into_iter().try_for_each(|(partition, read)| {
-                partition.populated(read.populate().inspect_err(|error| {
-                    tracing::error!(partition = %partition.id(), %error, "cannot read the log");
-                })?);
+                let id = partition.id();
+                let populated = read.populate().inspect_err(|error| {
+                    tracing::error!(partition = %id, %error, "cannot read the log");
+                })?;
+                if let Some(offset) = populated.spoiled() {
+                    tracing::error!(partition = %id, %offset, "the log is damaged");
+                }
+                partition.populated(populated);
                 Ok::<(), std::io::Error>(())
             })
         };

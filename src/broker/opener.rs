@@ -1,12 +1,14 @@
 //! Opens topics: what all partitions share when their logs are opened.
 
+use std::collections::HashSet;
+use std::io;
 use std::path::PathBuf;
 use std::sync::Arc;
 
 use crate::base::{Now, PartitionId, TopicId, TopicPartition};
 use crate::catalog::{self, Image, TopicConfig};
 use crate::disk::Disk;
-use crate::log::{Log, LogConfig, LogError};
+use crate::log::{Log, LogConfig, LogError, Recovery};
 use crate::settings::{Durability, Settings};
 
 use super::committer::Committer;
@@ -48,13 +50,49 @@ impl Opener {
         topic: &catalog::Topic,
         now: Now,
     ) -> Result<Arc<Topic>, OpenError> {
+        let dir = self.data.topic(topic.id);
+        let found = match self.disk.list(&dir) {
+            Ok(entries) => entries.into_iter().map(|entry| entry.name).collect(),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => HashSet::new(),
+            Err(source) => {
+                return Err(OpenError {
+                    dir: dir.clone(),
+                    source: LogError::Io { path: dir, source },
+                });
+            }
+        };
+        self.partitions(image, topic, now, &found)
+    }
+
+    /// Makes a topic of the image that has no folder yet. No file is touched, so that nothing can
+    /// stop a topic that the catalog has.
+    ///
+    /// # Panics
+    /// Never, see above.
+    pub fn new_topic(&self, image: &Image, topic: &catalog::Topic, now: Now) -> Arc<Topic> {
+        let made = self.partitions(image, topic, now, &HashSet::new());
+        made.expect("a log without a folder is not opened")
+    }
+
+    /// `found`: the partitions that have a folder.
+    fn partitions(
+        &self,
+        image: &Image,
+        topic: &catalog::Topic,
+        now: Now,
+        found: &HashSet<String>,
+    ) -> Result<Arc<Topic>, OpenError> {
         let config = TopicConfig::effective(&self.settings, &topic.configs);
         let synced = self.settings.durability == Durability::Fsync || config.flush_messages <= 1;
         let log_config = log_config::of(&config, &self.settings);
         let mut partitions = Vec::new();
         for partition in (0..topic.partitions).map(PartitionId) {
             let id = TopicPartition { topic: topic.id, partition };
-            let log = self.log(self.data.partition(id), log_config, now)?;
+            let dir = self.data.partition(id);
+            let log = match found.contains(&partition.to_string()) {
+                true => self.open(dir, log_config, now, synced)?,
+                false => Log::empty(Arc::clone(&self.disk), dir, log_config),
+            };
             let committer = Arc::clone(&self.committer);
             partitions.push(Partition::new(id, log, image.leader_epoch(), synced, committer));
         }
@@ -73,8 +111,37 @@ impl Opener {
         }
     }
 
-    fn log(&self, dir: PathBuf, config: LogConfig, now: Now) -> Result<Log, OpenError> {
-        Log::open(Arc::clone(&self.disk), dir.clone(), config, now, self.data.was_clean())
-            .map_err(|source| OpenError { dir, source })
+    fn open(
+        &self,
+        dir: PathBuf,
+        config: LogConfig,
+        now: Now,
+        synced: bool,
+    ) -> Result<Log, OpenError> {
+        let disk = Arc::clone(&self.disk);
+        let opened = Log::open(disk, dir.clone(), config, now, self.data.was_clean());
+        let settled = opened.and_then(|mut log| {
+            tell(&log);
+            // What was found behind the last sync becomes visible: it must outlast a power cut.
+            let dirty = if synced { log.take_dirty() } else { None };
+            let done = dirty.map_or(Ok(()), |dirty| dirty.sync());
+            done.map(|()| log).map_err(|source| LogError::Io { path: dir.clone(), source })
+        });
+        settled.map_err(|source| OpenError { dir, source })
+    }
+}
+
+/// Says what opening a log had to do beyond reading it.
+fn tell(log: &Log) {
+    let folder = log.folder().display();
+    let Recovery { bytes_scanned, bytes_cut, segments_quarantined, segments_damaged, start_lost } =
+        *log.recovery();
+    if segments_quarantined + segments_damaged > 0 || start_lost {
+        tracing::warn!(
+            %folder, segments_quarantined, segments_damaged, start_lost, bytes_cut,
+            "the log was damaged while nobody ran it; what is left is served"
+        );
+    } else if bytes_scanned + bytes_cut > 0 {
+        tracing::info!(%folder, bytes_scanned, bytes_cut, "log recovered");
     }
 }

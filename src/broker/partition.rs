@@ -57,7 +57,8 @@ pub struct Ticket {
 }
 
 impl Ticket {
-    /// Resolves once: to what was appended, or to a refusal if the sync failed.
+    /// Resolves once: to what was appended, or to a refusal if the sync failed. A duplicate waits
+    /// for the commit of what it repeats (protocol.md P16).
     ///
     /// # Errors
     /// [`Refusal::Poisoned`] if the records could not be made durable.
@@ -198,17 +199,21 @@ impl Partition {
         match dirty.sync() {
             Ok(()) => self.publish(dirty.end),
             Err(_) if self.is_deleted() => {}
-            Err(error) => {
-                tracing::error!(
-                    partition = %self.id,
-                    %error,
-                    "sync failed; the partition is offline until the broker is started again"
-                );
-                self.offline.store(true, Ordering::Release);
-                // Where the lock fails, a panic has poisoned the partition already.
-                let _ = self.with_log(|log| log.poison(Poison::Sync(error.kind())));
-            }
+            Err(error) => return self.sync_failed(&error),
         }
+        self.waiters.wake_all();
+    }
+
+    /// Nobody knows what of the log is on the disk: it serves no more until the next start.
+    pub(super) fn sync_failed(&self, error: &std::io::Error) {
+        tracing::error!(
+            partition = %self.id,
+            %error,
+            "sync failed; the partition is offline until the broker is started again"
+        );
+        self.offline.store(true, Ordering::Release);
+        // Where the lock fails, a panic has poisoned the partition already.
+        let _ = self.with_log(|log| log.poison(Poison::Sync(error.kind())));
         self.waiters.wake_all();
     }
 
@@ -288,6 +293,11 @@ impl Partition {
     pub(super) fn close(&self) -> bool {
         let closed = self.with_log(|log| {
             let sound = !log.is_poisoned();
+            if self.is_synced() {
+                // What a connection has appended that was cut off. Nobody was told of it, but the
+                // index files that closing writes say that all of it is on the disk.
+                log.take_dirty().map_or(Ok(()), |dirty| dirty.sync())?;
+            }
             log.close(self.is_synced()).map(|()| sound)
         });
         match closed {
@@ -313,3 +323,6 @@ impl Partition {
         self.log.lock().map_err(|_| Refusal::Poisoned(UNKNOWN))
     }
 }
+
+#[cfg(test)]
+mod tests;

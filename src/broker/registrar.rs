@@ -1,9 +1,11 @@
 //! The catalog's thread: the only writer of the catalog's log.
 //!
-//! Changes are decided against the newest image, appended as one batch, synced, and only then
-//! published and answered. What arrives during a sync is the next batch. The catalog is synced in
-//! both durability modes; after a failed sync nobody knows what it holds, so the broker closes.
+//! Each change is decided against the newest image and appended as one batch: all of it is there
+//! or nothing. A round of changes is synced at once, and only then published and answered; what
+//! arrives during a sync is the next round. The catalog is synced in both durability modes; after
+//! a failed write or sync nobody knows what it holds, so the broker closes.
 
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Arc, Mutex, PoisonError, mpsc};
 use std::thread::JoinHandle;
 
@@ -11,18 +13,15 @@ use tokio::sync::oneshot;
 
 use crate::base::{Clock, ErrorCode, LeaderEpoch, OsRandom, Random};
 use crate::catalog::{Image, Record};
-use crate::log::Log;
+use crate::log::{Log, Poison, Refusal};
 use crate::record::{BatchBuilder, BatchError, BatchView};
-
-/// Largest batch of catalog records, in bytes; more go into further batches of the same sync.
-const BATCH_BYTES_MAX: usize = 512 * 1024;
 
 /// Tells whoever asked for a change what became of it.
 type Finish = Box<dyn FnOnce(Result<(), ErrorCode>) + Send>;
 /// Decides on a change: the records that make it.
 type Job = Box<dyn FnOnce(&Image, &mut dyn Random) -> (Vec<Record>, Finish) + Send>;
-/// Makes synced records visible.
-pub type Publish = Box<dyn FnMut(&[Record]) + Send>;
+/// Makes synced records visible; the image holds them.
+pub type Publish = Box<dyn FnMut(&Image, &[Record]) + Send>;
 
 /// Hands changes to the thread.
 pub struct Registrar {
@@ -32,21 +31,25 @@ pub struct Registrar {
 /// Why the catalog's log took no records.
 #[derive(Debug, thiserror::Error)]
 pub enum CatalogError {
-    /// The log refused; nothing has changed.
+    /// The log refused; nothing has changed, unless it says that it is poisoned.
     #[error(transparent)]
-    Log(#[from] crate::log::Refusal),
+    Log(#[from] Refusal),
     /// The batch was not well made: a bug.
     #[error(transparent)]
     Batch(#[from] BatchError),
     /// The sync failed: what is on the disk is unknown from now on.
     #[error("cannot sync the catalog: {0}")]
     Sync(std::io::Error),
+    /// Synced records could not be made visible: a bug.
+    #[error("a change of the catalog could not be carried out")]
+    Publish,
 }
 
 impl Registrar {
     /// Starts the thread on the catalog's log, whose records make `image`.
     ///
-    /// `publish` is called with synced records; `fatal` when a sync has failed.
+    /// `publish` is called with synced records; `fatal` when the catalog's state is not known any
+    /// more.
     ///
     /// # Errors
     /// If the system has no thread left.
@@ -113,50 +116,81 @@ impl Writer {
     }
 
     fn carry_out(&mut self, jobs: Vec<Job>) {
-        let before = self.image.clone();
         let mut records = Vec::new();
         let mut finishes = Vec::new();
         for job in jobs {
-            let (more, finish) = job(&self.image, &mut OsRandom);
-            more.iter().for_each(|record| self.image.replay(record));
-            records.extend(more);
-            finishes.push(finish);
+            finishes.extend(self.append(job, &mut records));
         }
-        let done = match store(&mut self.log, &records, self.clock.as_ref()) {
-            Ok(()) => {
-                (self.publish)(&records);
-                Ok(())
-            }
-            Err(error) => {
-                tracing::error!(%error, "catalog change refused");
-                self.image = before;
-                if matches!(error, CatalogError::Sync(_)) {
-                    (self.fatal)();
-                }
-                Err(ErrorCode::KafkaStorageError)
-            }
-        };
+        let done = self.commit(&records);
+        if let Err(error) = &done {
+            tracing::error!(%error, "the catalog cannot be written; the broker closes");
+            (self.fatal)();
+        }
+        let done = done.map_err(|_| ErrorCode::KafkaStorageError);
         finishes.into_iter().for_each(|finish| finish(done));
+    }
+
+    /// Decides on one change and appends it. Gives whom to answer after the round's sync.
+    fn append(&mut self, job: Job, round: &mut Vec<Record>) -> Option<Finish> {
+        // A change that trips over itself costs its client an error, and nobody else anything:
+        // it only looks at the image.
+        let decided = catch_unwind(AssertUnwindSafe(|| job(&self.image, &mut OsRandom)));
+        let Ok((records, finish)) = decided else {
+            tracing::error!("a change of the catalog panicked; nothing has changed");
+            return None;
+        };
+        if let Err(error) = append(&mut self.log, &records, self.clock.as_ref()) {
+            tracing::error!(%error, "catalog change refused");
+            finish(Err(ErrorCode::KafkaStorageError));
+            return None;
+        }
+        records.iter().for_each(|record| self.image.replay(record));
+        round.extend(records);
+        Some(finish)
+    }
+
+    fn commit(&mut self, records: &[Record]) -> Result<(), CatalogError> {
+        sync(&mut self.log)?;
+        if records.is_empty() {
+            return Ok(());
+        }
+        let publish = AssertUnwindSafe(|| (self.publish)(&self.image, records));
+        catch_unwind(publish).map_err(|_| CatalogError::Publish)
     }
 }
 
-/// Appends records to the catalog's log and syncs it.
+/// Appends records to the catalog's log, all or none, and syncs it.
 ///
 /// # Errors
-/// [`CatalogError`]; only after [`CatalogError::Sync`] may some of the records be there.
+/// [`CatalogError`]; after a failed sync the records may be there or not.
 pub fn store(log: &mut Log, records: &[Record], clock: &dyn Clock) -> Result<(), CatalogError> {
-    let mut records = records.iter().map(Record::encode).peekable();
-    let now = clock.now();
-    while records.peek().is_some() {
-        let mut builder = BatchBuilder::new();
-        while let Some(record) = records.next_if(|_| builder.size_bytes() < BATCH_BYTES_MAX) {
-            builder.push(now.wall, None, Some(&record));
-        }
-        let bytes = builder.build();
-        log.append(&BatchView::new(&bytes)?.check()?, LeaderEpoch(0), now)?;
-    }
-    match log.take_dirty() {
-        Some(dirty) => dirty.sync().map_err(CatalogError::Sync),
-        None => Ok(()),
-    }
+    append(log, records, clock)?;
+    sync(log)
 }
+
+fn append(log: &mut Log, records: &[Record], clock: &dyn Clock) -> Result<(), CatalogError> {
+    if records.is_empty() {
+        return Ok(());
+    }
+    let now = clock.now();
+    let mut builder = BatchBuilder::new();
+    for record in records {
+        builder.push(now.wall, None, Some(&record.encode()));
+    }
+    let bytes = builder.build();
+    log.append(&BatchView::new(&bytes)?.check()?, LeaderEpoch(0), now)?;
+    Ok(())
+}
+
+fn sync(log: &mut Log) -> Result<(), CatalogError> {
+    let synced = log.take_dirty().map_or(Ok(()), |dirty| dirty.sync());
+    if let Err(error) = synced {
+        log.poison(Poison::Sync(error.kind()));
+        return Err(CatalogError::Sync(error));
+    }
+    // A poisoned log has nothing to sync: what was appended before may be there or not.
+    log.poisoned().map_or(Ok(()), |poison| Err(Refusal::Poisoned(poison).into()))
+}
+
+#[cfg(test)]
+mod tests;

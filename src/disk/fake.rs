@@ -17,7 +17,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use bytes::Bytes;
 
-use super::{Disk, Entry, File, Open};
+use super::{Disk, Entry, File, Lock, LockError, Open};
 use state::{Change, State};
 
 /// How a call is made to fail.
@@ -68,6 +68,13 @@ impl FakeDisk {
     pub fn fail_nth(&self, nth: u64, fault: Fault) {
         let mut state = self.lock();
         state.fail_at = Some((state.calls + nth, fault));
+    }
+
+    /// Lets every call from number `nth` on fail: what a machine does that loses its power there.
+    /// [`FakeDisk::power_cut`] brings it back.
+    pub fn die_at(&self, nth: u64) {
+        let mut state = self.lock();
+        state.dead_from = Some(state.calls + nth);
     }
 
     /// Calls made so far, as [`FakeDisk::fail_nth`] counts them.
@@ -153,6 +160,19 @@ impl Disk for FakeDisk {
         state.call()?;
         let inode = state.open(path, false)?;
         Ok(state.inode(inode)?.current.clone())
+    }
+
+    fn lock(&self, dir: &Path) -> Result<Lock, LockError> {
+        let mut state = self.lock();
+        let locked = state.call().map(|()| state.exists(dir));
+        match locked {
+            Ok(true) => Ok(Lock::fake()),
+            Ok(false) => {
+                let source = io::ErrorKind::NotFound.into();
+                Err(LockError::Io { dir: dir.to_path_buf(), source })
+            }
+            Err(source) => Err(LockError::Io { dir: dir.to_path_buf(), source }),
+        }
     }
 
     fn free_bytes(&self, _path: &Path) -> io::Result<u64> {

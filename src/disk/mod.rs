@@ -21,7 +21,7 @@ use bytes::Bytes;
 
 pub use boot::boot_id;
 pub use fake::{FakeDisk, Fault};
-pub use lock::{Lock, LockError, lock};
+pub use lock::{Lock, LockError};
 pub use real::RealDisk;
 
 /// How a file is opened. Files are always opened for reading and writing.
@@ -32,6 +32,14 @@ pub struct Open {
     /// Bytes that [`File::read`]'s map should span when it is made, so that a growing file need not
     /// be mapped again; the file may be shorter.
     pub map_bytes: u64,
+}
+
+impl Open {
+    /// Makes the file when it is not there, and maps no more than there is to read.
+    #[must_use]
+    pub fn create() -> Open {
+        Open { create: true, map_bytes: 0 }
+    }
 }
 
 /// What a folder holds under one name.
@@ -66,6 +74,11 @@ pub trait Disk: Send + Sync {
     fn exists(&self, path: &Path) -> bool;
     /// The whole of a small file.
     fn read(&self, path: &Path) -> io::Result<Vec<u8>>;
+    /// Locks the folder `dir`, which must exist, against every other broker.
+    ///
+    /// # Errors
+    /// [`LockError::Held`] while another process holds it, [`LockError::Io`] otherwise.
+    fn lock(&self, dir: &Path) -> Result<Lock, LockError>;
     /// Bytes that can still be written to the file system that holds `path`.
     fn free_bytes(&self, path: &Path) -> io::Result<u64>;
 
@@ -76,7 +89,7 @@ pub trait Disk: Send + Sync {
         let mut staged = path.as_os_str().to_owned();
         staged.push(".tmp");
         let staged = Path::new(&staged);
-        let file = self.open(staged, Open { create: true, map_bytes: 0 })?;
+        let file = self.open(staged, Open::create())?;
         file.set_len(0)?;
         file.write_at(&[IoSlice::new(bytes)], 0)?;
         file.sync_data()?;
@@ -102,7 +115,8 @@ pub trait File: Send + Sync {
     fn is_empty(&self) -> io::Result<bool> {
         Ok(self.len()? == 0)
     }
-    /// Cuts or extends the file; refused where it would shorten a mapped file.
+    /// Cuts or extends the file. A file that is mapped may lose what a failed write left beyond
+    /// what was written, nothing else: that is refused.
     fn set_len(&self, len: u64) -> io::Result<()>;
     /// Makes everything written so far outlast a power cut (but for the file's name, see
     /// [`Disk::sync_dir`]). Once it has failed, what was written may be lost for good, and no later

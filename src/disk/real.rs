@@ -10,7 +10,8 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use bytes::Bytes;
 
-use super::{Disk, Entry, File, Open, map::map};
+use super::lock::lock;
+use super::{Disk, Entry, File, Lock, LockError, Open, map::map};
 
 /// Files are for the broker's user only: they hold other people's records.
 const FILE_MODE: u32 = 0o600;
@@ -79,6 +80,10 @@ impl Disk for RealDisk {
 
     fn read(&self, path: &Path) -> io::Result<Vec<u8>> {
         fs::read(path)
+    }
+
+    fn lock(&self, dir: &Path) -> Result<Lock, LockError> {
+        lock(dir)
     }
 
     fn free_bytes(&self, path: &Path) -> io::Result<u64> {

@@ -3,7 +3,8 @@
 //!
 //! A step decides and answers with an [`Outcome`]; what it wants kept are records, and what
 //! records keep (positions, a group's last assignment) changes in [`Shard::replay`] only, so that
-//! a restart is a replay (`replay.rs`). Everything else (who is joining, whose session ends when) is soft.
+//! a restart is a replay (`replay.rs`). Everything else (who is joining, whose session ends when)
+//! is soft.
 //!
 //! Invariant: the index of timers holds each group at or before its first deadline.
 //! Invariant: a group that has neither records nor members nor given-out ids is not in the map.

@@ -6,8 +6,8 @@
 use std::io::{self, IoSlice};
 
 use super::config::TimestampType;
-use super::log::Log;
 use super::names;
+use super::partition::Log;
 use super::refusal::{Poison, Refusal};
 use super::segment::Segment;
 use crate::base::limits::BATCH_HEADER_BYTES;
@@ -62,6 +62,8 @@ impl Log {
             TimestampType::CreateTime => None,
             TimestampType::LogAppendTime => Some(now.wall),
         };
+        // Epochs never fall, so that the history can vouch for what headers say.
+        let leader_epoch = leader_epoch.max(self.epochs.latest());
         let header = batch.stamped(self.end, leader_epoch, time);
         self.append_segment(&header, now.wall)?;
         self.append_write(&header, batch)?;
@@ -131,9 +133,16 @@ impl Log {
         let head = header.to_bytes();
         let body = batch.bytes().get(BATCH_HEADER_BYTES..).unwrap_or_default();
         let slices = [IoSlice::new(&head), IoSlice::new(body)];
-        let Some(segment) = self.segments.last() else { return Err(Refusal::NoRoom) };
+        let Some(segment) = self.segments.last_mut() else { return Err(Refusal::NoRoom) };
         let Some(file) = &segment.file else { return Err(Refusal::NoRoom) };
-        file.write_at(&slices, segment.summary.len).map_err(|error| self.refuse_write(&error))
+        let end = segment.summary.len;
+        let Err(error) = file.write_at(&slices, end) else { return Ok(()) };
+        // What is left of the batch would be in the way if the segment ended here.
+        segment.dirty = true;
+        let cut = file.set_len(end);
+        let refusal = self.refuse_write(&error);
+        cut.map_err(|error| self.refuse_write(&error))?;
+        Err(refusal)
     }
 
     fn append_count(&mut self, header: &BatchHeader, now: Timestamp) {
@@ -211,11 +220,12 @@ impl Log {
         {
             index.seal();
         }
-        self.folders_dirty.push(self.folder.clone());
-        if first {
-            // The folder itself may be new, and the topic's folder around it.
-            let around = self.folder.ancestors().skip(1).take(2);
-            self.folders_dirty.extend(around.map(std::path::Path::to_path_buf));
+        // The folder itself may be new, and the topic's folder around it.
+        let depth = if first { 3 } else { 1 };
+        for folder in self.folder.ancestors().take(depth) {
+            if !self.folders_dirty.iter().any(|known| known == folder) {
+                self.folders_dirty.push(folder.to_path_buf());
+            }
         }
         let segment = Segment { file: Some(file), ..Segment::found(self.end, now) };
         self.segments.push(segment);

@@ -1,5 +1,5 @@
-//! Bytes that this process has not touched yet: fetched from the disk where blocking is allowed,
-//! outside the log's lock, so that no page fault holds up a hot producer.
+//! Bytes that this process has not touched yet: fetched from the disk and checked where blocking is
+//! allowed, outside the log's lock, so that no page fault holds up a hot producer.
 
 use std::io;
 use std::ops::Range;
@@ -8,12 +8,14 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 
+use super::check::{Expected, Stretch};
 use super::image::Head;
 use super::index::Index;
-use super::log::Log;
 use super::names;
+use super::partition::Log;
 use super::scan::{Depth, scan};
-use super::segment::{BLOCK_BYTES, Segment, Warmth};
+use super::segment::Segment;
+use super::warmth::{BLOCK_BYTES, Warmth};
 use crate::base::{Offset, Timestamp};
 use crate::disk::{Disk, File, Open};
 
@@ -30,7 +32,11 @@ pub struct ColdRead {
     len: u64,
     map_bytes: u64,
     file: Option<Arc<dyn File>>,
+    /// Whole blocks, or up to the end of what is cold.
     range: Range<u64>,
+    /// Whole batches, the range among them.
+    stretches: Vec<Stretch>,
+    expected: Expected,
     index_wanted: bool,
     index_interval_bytes: u32,
 }
@@ -42,6 +48,7 @@ pub struct Populated {
     file: Arc<dyn File>,
     range: Range<u64>,
     index: Option<Index>,
+    spoiled: Vec<Stretch>,
 }
 
 impl Log {
@@ -52,8 +59,11 @@ impl Log {
             Some(Warmth::Cold { hot_from, .. }) => *hot_from,
             Some(Warmth::Hot) | None => 0,
         };
+        // An empty range asks for the index alone.
+        let ahead = if range.is_empty() { 0 } else { READ_AHEAD_BYTES };
         let start = range.start - range.start % BLOCK_BYTES;
-        let end = range.end.max(start + READ_AHEAD_BYTES).next_multiple_of(BLOCK_BYTES);
+        let end = range.end.max(start + ahead).next_multiple_of(BLOCK_BYTES);
+        let range = start.min(cold_end)..end.min(cold_end);
         ColdRead {
             disk: Arc::clone(&self.disk),
             folder: self.folder.clone(),
@@ -61,7 +71,9 @@ impl Log {
             len: segment.map_or(0, |segment| segment.summary.len),
             map_bytes: self.map_bytes(i),
             file: segment.and_then(|segment| segment.file.clone()),
-            range: start.min(cold_end)..end.min(cold_end),
+            stretches: segment.map_or(Vec::new(), |segment| segment.stretches(&range)),
+            range,
+            expected: Expected { epochs: self.epochs.clone(), gaps: self.config.compact_policy },
             index_wanted: segment.is_some_and(|segment| segment.index.is_none()),
             index_interval_bytes: self.config.index_interval_bytes,
         }
@@ -75,10 +87,20 @@ impl Log {
         if segment.summary.base == populated.base {
             segment.file.get_or_insert(populated.file);
             segment.warmth.warm(&populated.range);
+            segment.spoil(populated.spoiled);
             if segment.index.is_none() {
                 segment.index = populated.index;
             }
         }
+    }
+}
+
+impl Populated {
+    /// Where the first of the fetched bytes that are not what was written lie. Reads of them are
+    /// refused with [`super::Refusal::Corrupt`] from now on; a human should know.
+    #[must_use]
+    pub fn spoiled(&self) -> Option<Offset> {
+        self.spoiled.first().map(|stretch| stretch.base)
     }
 }
 
@@ -89,7 +111,8 @@ impl ColdRead {
         self.range.end - self.range.start
     }
 
-    /// Fetches the bytes, and the segment's index where that has not been read yet. Blocks.
+    /// Fetches the bytes and checks them, and the segment's index where that has not been read yet.
+    /// Blocks.
     ///
     /// # Errors
     /// What the disk said; the log is as it was.
@@ -102,19 +125,28 @@ impl ColdRead {
                 self.disk.open(&path, Open { create: false, map_bytes })?
             }
         };
-        let mut block = vec![0; BLOCK_BYTES as usize];
-        let mut position = self.range.start;
-        while position < self.range.end {
-            let len = BLOCK_BYTES.min(self.range.end - position);
-            let Some(part) = block.get_mut(..len as usize) else { break };
-            file.read_at(part, position)?;
-            position += len;
-        }
+        let spoiled = self.check(&*file)?;
         let index = match self.index_wanted {
             true => Some(self.index(&*file)?),
             false => None,
         };
-        Ok(Populated { base: self.base, file, range: self.range, index })
+        Ok(Populated { base: self.base, file, range: self.range, index, spoiled })
+    }
+
+    /// Reads the stretches, and gives those that are not what was written.
+    fn check(&self, file: &dyn File) -> io::Result<Vec<Stretch>> {
+        let (Some(first), Some(last)) = (self.stretches.first(), self.stretches.last()) else {
+            return Ok(Vec::new());
+        };
+        let start = first.range.start;
+        let mut bytes = vec![0; (last.range.end - start) as usize];
+        file.read_at(&mut bytes, start)?;
+        let holds = |stretch: &&Stretch| {
+            let (from, to) = (stretch.range.start - start, stretch.range.end - start);
+            let bytes = bytes.get(from as usize..to as usize);
+            bytes.is_some_and(|bytes| self.expected.holds(stretch, bytes))
+        };
+        Ok(self.stretches.iter().filter(|stretch| !holds(stretch)).cloned().collect())
     }
 
     /// The index from its file, or from the segment where the file is not sound.

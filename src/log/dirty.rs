@@ -10,8 +10,8 @@ use std::sync::Arc;
 use super::epochs::EpochStart;
 use super::image;
 use super::index::Entry;
-use super::log::{Log, write_replacing};
 use super::names;
+use super::partition::{Log, write_replacing};
 use super::segment::Summary;
 use crate::base::Offset;
 use crate::disk::{Disk, File, Open};
@@ -66,7 +66,7 @@ impl Log {
             if std::mem::take(&mut segment.dirty) {
                 dirty.files.extend(segment.file.clone());
             }
-            if i < sealed && !std::mem::replace(&mut segment.vouched, true) && !segment.damaged {
+            if i < sealed && !std::mem::replace(&mut segment.vouched, true) {
                 let Some(index) = &mut segment.index else { continue };
                 let (base, next) = (segment.summary.base, segment.summary.next);
                 dirty.sealed.push(Image {
@@ -117,7 +117,8 @@ impl Image {
             disk.open(&snapshot, Open::default())?.sync_data()?;
         }
         let entries = self.entries.iter().copied();
-        let bytes = image::encode(&self.summary, true, &self.epochs, entries);
+        let state = image::State { durable: true, sealed: true };
+        let bytes = image::encode(&self.summary, state, &self.epochs, entries);
         write_replacing(disk, &names::index(&self.folder, self.summary.base), &bytes)
     }
 }

@@ -1,7 +1,8 @@
 //! The bytes of an index file: a statement about a prefix of its segment.
 //!
 //! It says how long the prefix is, which offsets and times it holds, which epochs begin in it, and
-//! lists the sparse index. `durable` says that the prefix had been synced before this was written.
+//! lists the sparse index. `durable` says that the prefix had been synced before this was written,
+//! `sealed` that the prefix is the whole segment, so that the next one goes on from it.
 //! The bytes of a prefix never change once they are written, so the statement stays true for a
 //! segment that has grown since; recovery removes the file before it cuts into the prefix.
 //!
@@ -17,6 +18,8 @@ const VERSION: u16 = 1;
 /// Bytes of the head without the epochs.
 pub(super) const HEAD_BYTES: usize = 64;
 const EPOCH_BYTES: usize = 12;
+const DURABLE: u16 = 1;
+const SEALED: u16 = 2;
 /// Epochs in one segment: more than restarts within a segment's life.
 const EPOCHS_MAX: usize = 100_000;
 const HEAD_CRC_AT: usize = 60;
@@ -25,15 +28,32 @@ const HEAD_CRC_AT: usize = 60;
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Head {
     pub summary: Summary,
-    pub durable: bool,
+    pub state: State,
     pub epochs: Vec<EpochStart>,
     pub entries_len: usize,
     entries_crc: u32,
 }
 
+/// How far a statement goes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct State {
+    pub durable: bool,
+    pub sealed: bool,
+}
+
+impl State {
+    fn bits(self) -> u16 {
+        (u16::from(self.durable) * DURABLE) | (u16::from(self.sealed) * SEALED)
+    }
+
+    fn of(bits: u16) -> State {
+        State { durable: bits & DURABLE != 0, sealed: bits & SEALED != 0 }
+    }
+}
+
 pub(super) fn encode(
     summary: &Summary,
-    durable: bool,
+    state: State,
     epochs: &[EpochStart],
     entries: impl Iterator<Item = Entry>,
 ) -> Vec<u8> {
@@ -49,7 +69,7 @@ pub(super) fn encode(
     let mut head = Vec::with_capacity(HEAD_BYTES);
     head.extend_from_slice(MAGIC);
     head.extend_from_slice(&VERSION.to_be_bytes());
-    head.extend_from_slice(&u16::from(durable).to_be_bytes());
+    head.extend_from_slice(&state.bits().to_be_bytes());
     head.extend_from_slice(&summary.base.0.to_be_bytes());
     head.extend_from_slice(&summary.next.0.to_be_bytes());
     head.extend_from_slice(&summary.len.to_be_bytes());
@@ -97,7 +117,7 @@ impl Head {
                 time_first: Timestamp(i64_at(head, 32)),
                 time_max: Timestamp(i64_at(head, 40)),
             },
-            durable: head[7] & 1 != 0,
+            state: State::of(u16::from_be_bytes([head[6], head[7]])),
             epochs: epochs.chunks_exact(EPOCH_BYTES).filter_map(epoch_start).collect(),
             entries_len,
             entries_crc: u32_at(head, 56),
@@ -149,14 +169,15 @@ mod tests {
         };
         let epochs = [EpochStart { epoch: LeaderEpoch(3), offset: Offset(1000) }];
         let entry = Entry { relative: 7, position: 4096, time_before: Timestamp(5) };
-        let bytes = encode(&summary, true, &epochs, [entry, entry].into_iter());
+        let state = State { durable: true, sealed: false };
+        let bytes = encode(&summary, state, &epochs, [entry, entry].into_iter());
         let check = |bytes: &[u8]| {
             let head = Head::decode(bytes.get(..Head::extent(bytes)?)?)?;
             let entries = bytes.get(head.entries_at() as usize..)?;
             head.vouches_for(entries).then_some(head)
         };
         let head = check(&bytes).unwrap();
-        assert_eq!((&head.summary, head.durable, &head.epochs[..]), (&summary, true, &epochs[..]));
+        assert_eq!((&head.summary, head.state, &head.epochs[..]), (&summary, state, &epochs[..]));
         assert_eq!(head.file_len(), bytes.len() as u64);
         for bit in 0..bytes.len() * 8 {
             let mut flipped = bytes.clone();

@@ -68,7 +68,7 @@ impl Index {
         }
     }
 
-    fn get(&self, i: usize) -> Option<Entry> {
+    pub fn get(&self, i: usize) -> Option<Entry> {
         match self {
             Index::Growing(entries) => entries.get(i).copied(),
             Index::Sealed(entries) => entries.get(i).copied(),
@@ -109,9 +109,8 @@ impl Index {
         self.get(self.len().checked_sub(1)?)
     }
 
-    /// The window from the last entry that satisfies `before` to the next one, in a segment of
-    /// `len` bytes. All entries that satisfy it come first.
-    fn window(&self, len: u64, before: impl Fn(&Entry) -> bool) -> Window {
+    /// How many entries satisfy `before`; all that do come first.
+    pub fn count(&self, before: impl Fn(&Entry) -> bool) -> usize {
         let (mut low, mut high) = (0, self.len());
         while low < high {
             let middle = low + (high - low) / 2;
@@ -120,6 +119,13 @@ impl Index {
                 _ => high = middle,
             }
         }
+        low
+    }
+
+    /// The window from the last entry that satisfies `before` to the next one, in a segment of
+    /// `len` bytes.
+    fn window(&self, len: u64, before: impl Fn(&Entry) -> bool) -> Window {
+        let low = self.count(before);
         let floor = low.checked_sub(1).and_then(|i| self.get(i));
         let (from, time_before) =
             floor.map_or((0, Timestamp::NONE), |e| (u64::from(e.position), e.time_before));

@@ -12,6 +12,7 @@
 //! Invariant: offsets only grow; an offset that was handed out once is never given to other bytes.
 
 mod append;
+mod check;
 mod checkpoint;
 mod cold;
 mod config;
@@ -19,8 +20,8 @@ mod dirty;
 mod epochs;
 mod image;
 mod index;
-mod log;
 mod names;
+mod partition;
 mod producers;
 mod read;
 mod recovery;
@@ -32,12 +33,14 @@ mod snapshot;
 #[cfg(test)]
 mod tests;
 mod time;
+mod walk;
+mod warmth;
 
 pub use append::Appended;
 pub use cold::{ColdRead, Populated};
 pub use config::{LogConfig, TimestampType};
 pub use dirty::Dirty;
-pub use log::Log;
+pub use partition::Log;
 pub use producers::ProducerState;
 pub use read::ReadOut;
 pub use recovery::Recovery;

@@ -64,6 +64,11 @@ pub(super) fn start(folder: &Path) -> PathBuf {
     folder.join("start")
 }
 
+/// Its presence says that a sync failed: what is read back may be on no disk.
+pub(super) fn unsynced(folder: &Path) -> PathBuf {
+    folder.join("unsynced")
+}
+
 /// The name under which a file's replacement is written before it takes the file's place.
 pub(super) fn staged(file: &Path) -> PathBuf {
     let mut name = file.as_os_str().to_owned();

@@ -2,7 +2,7 @@
 
 use bytes::Bytes;
 
-use super::log::Log;
+use super::partition::Log;
 use super::refusal::{Lookup, Refusal, Trouble};
 use crate::base::Offset;
 
@@ -76,8 +76,13 @@ impl Log {
             if first.end() > visible {
                 return Ok(nothing);
             }
-            let wanted = first.position.saturating_add(max_bytes);
-            let (mut end, mut next) = segment.boundary(&first, wanted.min(visible))?;
+            let wanted = first.position.saturating_add(max_bytes).min(visible);
+            let (mut end, mut next) = match segment.spoiled_after(first.position) {
+                Some(spoiled) if spoiled.range.start <= wanted => {
+                    (spoiled.range.start, spoiled.base)
+                }
+                _ => segment.boundary(&first, wanted)?,
+            };
             if end <= first.position {
                 if !at_least_one {
                     return Ok(nothing);

@@ -4,11 +4,13 @@
 //! written over synced bytes. From the first unsound batch of what was never synced, the log is
 //! cut: later segments are set aside under another name, never deleted. An unsound batch in bytes
 //! that had been synced is damage: the segment answers "corrupt" from there on, the rest serves.
+//! Bytes behind a segment's last batch are no loss where the next segment goes on from that batch:
+//! a refused append may have left them.
 //!
 //! Invariant: a file is cut before anything of it is mapped, and its index goes before it is cut.
 //! Invariant: opening again after a crash in the middle of opening gives the same log.
 
-use std::io;
+use std::io::{self, IoSlice};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -16,15 +18,19 @@ use super::checkpoint::Start;
 use super::cold::{read_entries, read_head};
 use super::config::LogConfig;
 use super::image::Head;
-use super::log::Log;
 use super::names::{self, Name};
+use super::partition::Log;
 use super::refusal::LogError;
 use super::retention::remove_segment;
 use super::scan::{Depth, scan};
-use super::segment::{Segment, Warmth};
+use super::segment::Segment;
 use super::snapshot;
+use super::warmth::Warmth;
 use crate::base::{Now, Offset};
 use crate::disk::Disk;
+
+/// Bytes that are written again at once.
+const COPY_BYTES: u64 = 1024 * 1024;
 
 /// What opening a log had to do. All zero after a clean stop.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -51,6 +57,8 @@ struct Found {
     stray: Vec<PathBuf>,
     start: Option<Start>,
     start_lost: bool,
+    /// The last run ended with a failed sync.
+    unsynced: bool,
 }
 
 impl Log {
@@ -105,6 +113,7 @@ impl Found {
             found.start = Start::decode(&disk.read(&start)?);
             found.start_lost = found.start.is_none();
         }
+        found.unsynced = disk.exists(&names::unsynced(folder));
         Ok(found)
     }
 }
@@ -132,6 +141,9 @@ impl Opening {
         self.drop_below_start(&mut found.segments)?;
         self.segments(&found.segments)?;
         self.settle_bounds()?;
+        if found.unsynced {
+            self.write_again()?;
+        }
         self.snapshots(&found.snapshots)?;
         let recovered = self.log.segments.iter().any(|segment| segment.dirty);
         if self.names_changed {
@@ -164,24 +176,23 @@ impl Opening {
             }
             let head = heads.get(i).cloned().flatten();
             let following = files.get(i + 1).map(|file| file.0);
+            let sealed = head.as_ref().is_some_and(|head| head.state.sealed);
             let mut segment = self.segment(*base, *file_len, head, following.is_none())?;
             let next = segment.summary.next;
-            let cut_short = segment.summary.len < *file_len;
-            let gap = segment.dirty && !self.clean && following.is_some_and(|f| f != next);
-            let mut torn = cut_short || gap;
-            if torn && following.is_some() {
-                let later = heads.get(i + 1..).unwrap_or_default();
-                if self.clean || later.iter().flatten().any(|head| head.durable) {
-                    segment.damaged = true;
-                    self.log.recovery.segments_damaged += 1;
-                    torn = false;
-                }
-            }
-            if torn && cut_short {
+            let gaps = self.log.config.compact_policy;
+            let chained = following.is_none_or(|f| f == next || (gaps && f > next));
+            let later = heads.get(i + 1..).unwrap_or_default();
+            let synced =
+                sealed || self.clean || later.iter().flatten().any(|head| head.state.durable);
+            // What is believed as a whole, gaps included, was not looked into.
+            let broken = !chained && (segment.dirty || !synced);
+            segment.damaged = broken && synced;
+            self.log.recovery.segments_damaged += usize::from(segment.damaged);
+            if segment.summary.len < *file_len && !segment.damaged {
                 self.cut(&mut segment, *file_len)?;
             }
             self.log.segments.push(segment);
-            if torn {
+            if broken && !synced {
                 for (base, _) in files.get(i + 1..).unwrap_or_default() {
                     self.quarantine(*base)?;
                 }
@@ -210,7 +221,7 @@ impl Opening {
     /// The head of a segment's index file, where it may be believed.
     fn head(&self, (base, file_len): (Offset, u64)) -> Option<Head> {
         let head = read_head(&*self.log.disk, &self.log.folder, base)?;
-        let believed = (self.clean || head.durable) && head.summary.len <= file_len;
+        let believed = (self.clean || head.state.durable) && head.summary.len <= file_len;
         believed.then_some(head)
     }
 
@@ -225,7 +236,7 @@ impl Opening {
         let mut segment = Segment::found(base, self.now.wall);
         if let Some(head) = head {
             let whole = head.summary.len == file_len;
-            if whole && head.durable && !last {
+            if whole && head.state.durable && !last {
                 segment.index = None;
                 self.believe(&mut segment, &head);
                 return Ok(segment);
@@ -233,7 +244,7 @@ impl Opening {
             if let Some(index) = read_entries(&*self.log.disk, &self.log.folder, &head) {
                 segment.index = Some(index);
                 self.believe(&mut segment, &head);
-                if whole && head.durable {
+                if whole && head.state.durable {
                     return Ok(segment);
                 }
                 segment.dirty = true;
@@ -251,8 +262,8 @@ impl Opening {
 
     fn believe(&mut self, segment: &mut Segment, head: &Head) {
         segment.summary = head.summary.clone();
-        segment.vouched = head.durable;
-        segment.warmth = Warmth::cold(head.summary.len);
+        segment.vouched = head.state.durable;
+        segment.warmth = Warmth::cold(&head.summary);
         for start in &head.epochs {
             self.log.epochs.note(start.epoch, start.offset);
         }
@@ -263,17 +274,19 @@ impl Opening {
         segment.open(&*self.log.disk, &self.log.folder, map_bytes)
     }
 
-    /// Counts in the sound batches behind what is known of the segment. In the last segment, which
-    /// is never compacted, each batch begins where the one before ended.
+    /// Counts in the sound batches behind what is known of the segment. Each begins where the one
+    /// before ended; only sealed segments of a compacted topic have gaps.
     fn scan(&mut self, segment: &mut Segment, file_len: u64, last: bool) -> io::Result<()> {
         let Some(file) = segment.file.clone() else { return Ok(()) };
         let from = segment.summary.len;
         let interval = self.log.config.index_interval_bytes;
+        let gaps = self.log.config.compact_policy && !last;
         let epochs = &mut self.log.epochs;
         scan(&*file, from..file_len, Depth::Checked, &mut |header| {
             let next = segment.summary.next;
             let far = header.last_offset().0 - segment.summary.base.0 > i64::from(i32::MAX);
-            if header.base_offset < next || (last && header.base_offset != next) || far {
+            let follows = header.base_offset == next || (gaps && header.base_offset > next);
+            if !follows || far {
                 return false;
             }
             epochs.note(header.leader_epoch, header.base_offset);
@@ -286,6 +299,26 @@ impl Opening {
         Ok(())
     }
 
+    /// After a failed sync: writes what was found once more, since the page cache may hold it as
+    /// clean though no disk has it, and no sync would write it. What index files vouch for as
+    /// synced is left alone.
+    fn write_again(&self) -> io::Result<()> {
+        let mut chunk = Vec::new();
+        for segment in self.log.segments.iter().filter(|segment| segment.dirty) {
+            let Some(file) = &segment.file else { continue };
+            let mut position = 0;
+            while position < segment.summary.len {
+                let len = (segment.summary.len - position).min(COPY_BYTES);
+                chunk.resize(len as usize, 0);
+                file.read_at(&mut chunk, position)?;
+                file.write_at(&[IoSlice::new(&chunk)], position)?;
+                position += len;
+            }
+            file.sync_data()?;
+        }
+        self.log.disk.remove_file(&names::unsynced(&self.log.folder))
+    }
+
     /// Cuts a segment's file to its sound batches. Its index goes first, for good: it may vouch for
     /// bytes that will be others.
     fn cut(&mut self, segment: &mut Segment, file_len: u64) -> io::Result<()> {
@@ -295,10 +328,12 @@ impl Opening {
             self.log.disk.sync_dir(&self.log.folder)?;
         }
         self.log.recovery.bytes_cut += file_len - segment.summary.len;
-        match &segment.file {
-            Some(file) => file.set_len(segment.summary.len),
-            None => Ok(()),
+        if let Some(file) = &segment.file {
+            file.set_len(segment.summary.len)?;
+            // Else what was cut could come back under what is appended next.
+            file.sync_data()?;
         }
+        Ok(())
     }
 
     /// Sets a segment aside under a name that no start takes for a segment.

@@ -6,8 +6,8 @@
 use std::io;
 
 use super::checkpoint::Start;
-use super::log::Log;
 use super::names;
+use super::partition::Log;
 use super::refusal::{Poison, Refusal};
 use super::segment::Segment;
 use crate::base::{Mono, Now, Offset, Timestamp};

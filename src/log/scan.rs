@@ -4,7 +4,7 @@
 use std::io;
 use std::ops::Range;
 
-use super::segment::plausible;
+use super::walk::plausible;
 use crate::disk::File;
 use crate::record::{BatchHeader, BatchView};
 

@@ -9,18 +9,15 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 
+use super::check::Stretch;
 use super::index::{Entry, Index, Window};
 use super::names;
 use super::refusal::{Refusal, Trouble};
-use crate::base::limits::BATCH_HEADER_BYTES;
+use super::walk::{Place, Walk};
+use super::warmth::Warmth;
 use crate::base::{Offset, Timestamp};
 use crate::disk::{Disk, File, Open};
-use crate::record::{BatchHeader, LENGTH_OVERHEAD_BYTES, MAGIC};
-
-/// Bytes that are checked and marked as read together.
-pub(super) const BLOCK_BYTES: u64 = 64 * 1024;
-/// Where the magic is in a batch.
-const MAGIC_AT: usize = 16;
+use crate::record::BatchHeader;
 
 /// What a segment, or a prefix of one, holds.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -35,51 +32,6 @@ pub(super) struct Summary {
     pub time_first: Timestamp,
     /// Largest timestamp of all (R1).
     pub time_max: Timestamp,
-}
-
-/// Which bytes of a segment may be touched without waiting for a disk.
-#[derive(Clone, Debug)]
-pub(super) enum Warmth {
-    /// All of them.
-    Hot,
-    /// Those from `hot_from` on, and the blocks whose bit is set.
-    Cold { hot_from: u64, blocks: Vec<u64> },
-}
-
-impl Warmth {
-    /// Nothing of the first `len` bytes.
-    pub fn cold(len: u64) -> Warmth {
-        let words = len.div_ceil(BLOCK_BYTES).div_ceil(64) as usize;
-        Warmth::Cold { hot_from: len, blocks: vec![0; words] }
-    }
-
-    fn is_hot(&self, range: &Range<u64>) -> bool {
-        match self {
-            Warmth::Hot => true,
-            Warmth::Cold { hot_from, blocks } => {
-                let end = range.end.min(*hot_from);
-                let wanted = range.start / BLOCK_BYTES..end.div_ceil(BLOCK_BYTES);
-                let set = |block: u64| {
-                    blocks
-                        .get(block as usize / 64)
-                        .is_some_and(|word| word >> (block % 64) & 1 == 1)
-                };
-                range.start >= end || wanted.into_iter().all(set)
-            }
-        }
-    }
-
-    /// Notes that all blocks of `range` have been read; it begins at a block and ends at one or at
-    /// the end of the cold part.
-    pub fn warm(&mut self, range: &Range<u64>) {
-        if let Warmth::Cold { blocks, .. } = self {
-            for block in range.start / BLOCK_BYTES..range.end.div_ceil(BLOCK_BYTES) {
-                if let Some(word) = blocks.get_mut(block as usize / 64) {
-                    *word |= 1 << (block % 64);
-                }
-            }
-        }
-    }
 }
 
 /// A segment of a log.
@@ -97,6 +49,8 @@ pub(super) struct Segment {
     pub vouched: bool,
     /// Batches between `summary.next` and the next segment are missing or unreadable.
     pub damaged: bool,
+    /// Stretches whose bytes are not what was written, by position.
+    pub spoiled: Vec<Stretch>,
     /// When it was last appended to: its age, where its records tell no time.
     pub touched: Timestamp,
 }
@@ -113,6 +67,7 @@ impl Segment {
             dirty: false,
             vouched: false,
             damaged: false,
+            spoiled: Vec::new(),
             touched: now,
         }
     }
@@ -158,9 +113,53 @@ impl Segment {
         Ok(())
     }
 
-    /// The bytes of a range, if they are warm.
+    /// The stretches between index entries that cover a range of the cold bytes.
+    pub fn stretches(&self, range: &Range<u64>) -> Vec<Stretch> {
+        let Warmth::Cold { hot_from, hot_next, .. } = self.warmth else { return Vec::new() };
+        let (Some(index), false) = (&self.index, range.is_empty()) else { return Vec::new() };
+        let at = |entry: Entry| (u64::from(entry.position), entry.relative);
+        let count = index.count(|entry| u64::from(entry.position) <= range.start);
+        let floor = count.checked_sub(1).and_then(|i| index.get(i)).map_or((0, 0), at);
+        let mut stretches = Vec::new();
+        let (mut start, mut relative) = floor;
+        for (position, relative_next) in index.entries().skip(count).map(at) {
+            if position >= hot_from || start >= range.end {
+                break;
+            }
+            stretches.push(self.stretch(start..position, relative, Some(relative_next)));
+            (start, relative) = (position, relative_next);
+        }
+        if start < range.end {
+            let rest = self.stretch(start..hot_from, relative, None);
+            stretches.push(Stretch { next: hot_next, ..rest });
+        }
+        stretches
+    }
+
+    fn stretch(&self, range: Range<u64>, relative: u32, next: Option<u32>) -> Stretch {
+        let base = self.summary.base.plus(i64::from(relative));
+        Stretch { range, base, next: self.summary.base.plus(i64::from(next.unwrap_or(relative))) }
+    }
+
+    /// Notes stretches that turned out not to be what was written.
+    pub fn spoil(&mut self, stretches: Vec<Stretch>) {
+        self.spoiled.extend(stretches);
+        self.spoiled.sort_by_key(|stretch| stretch.range.start);
+        self.spoiled.dedup();
+    }
+
+    /// The first spoiled stretch behind a position.
+    pub fn spoiled_after(&self, position: u64) -> Option<&Stretch> {
+        self.spoiled.iter().find(|stretch| stretch.range.start > position)
+    }
+
+    /// The bytes of a range, if they are warm and what was written.
     pub fn view(&self, range: Range<u64>) -> Result<Bytes, Trouble> {
         debug_assert!(range.end <= self.summary.len);
+        let touches = |s: &&Stretch| s.range.start < range.end && range.start < s.range.end;
+        if let Some(spoiled) = self.spoiled.iter().find(touches) {
+            return Err(Refusal::Corrupt(spoiled.base).into());
+        }
         match &self.file {
             Some(file) if self.warmth.is_hot(&range) => Ok(file.read(range)?),
             _ => Err(Trouble::Cold { base: self.summary.base, range }),
@@ -174,7 +173,7 @@ impl Segment {
     /// The batches of a window, one after another.
     pub fn walk(&self, window: &Window) -> Result<Walk, Trouble> {
         let bytes = self.view(window.range.clone())?;
-        Ok(Walk { bytes, at: 0, start: window.range.start, last: self.summary.base })
+        Ok(Walk::new(bytes, window.range.start, self.summary.base))
     }
 
     /// The first batch that reaches `offset`; `None` when the segment ends before.
@@ -221,78 +220,5 @@ impl Segment {
             }
         }
         Ok(found)
-    }
-}
-
-/// A batch and where it begins in its segment.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Place {
-    pub position: u64,
-    pub header: BatchHeader,
-}
-
-impl Place {
-    pub fn end(&self) -> u64 {
-        self.position + self.header.size_bytes() as u64
-    }
-
-    pub fn range(&self) -> Range<u64> {
-        self.position..self.end()
-    }
-}
-
-/// Steps from batch to batch by their headers.
-pub(super) struct Walk {
-    bytes: Bytes,
-    at: usize,
-    start: u64,
-    /// For the error: nothing before this offset is damaged.
-    last: Offset,
-}
-
-impl Iterator for Walk {
-    type Item = Result<Place, Refusal>;
-
-    fn next(&mut self) -> Option<Result<Place, Refusal>> {
-        let rest = self.bytes.get(self.at..).filter(|rest| !rest.is_empty())?;
-        let Some(header) = plausible(rest) else {
-            self.at = self.bytes.len();
-            return Some(Err(Refusal::Corrupt(self.last)));
-        };
-        let position = self.start + self.at as u64;
-        self.at += header.size_bytes();
-        self.last = header.next_offset();
-        Some(Ok(Place { position, header }))
-    }
-}
-
-/// The header in front of `bytes`, if it can be one and its batch ends inside them.
-pub(super) fn plausible(bytes: &[u8]) -> Option<BatchHeader> {
-    let head: &[u8; BATCH_HEADER_BYTES] = bytes.first_chunk()?;
-    let header = BatchHeader::read(head);
-    let size_min = BATCH_HEADER_BYTES - LENGTH_OVERHEAD_BYTES;
-    let sound = head[MAGIC_AT].cast_signed() == MAGIC
-        && usize::try_from(header.length).is_ok_and(|length| length >= size_min)
-        && header.size_bytes() <= bytes.len()
-        && header.base_offset >= Offset::ZERO
-        && header.last_offset_delta >= 0;
-    sound.then_some(header)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_cold_segment_warms_block_by_block_and_what_is_appended_is_hot() {
-        let mut warmth = Warmth::cold(BLOCK_BYTES * 70 + 10);
-        assert!(!warmth.is_hot(&(0..1)));
-        assert!(warmth.is_hot(&(BLOCK_BYTES * 70 + 10..BLOCK_BYTES * 90)));
-        warmth.warm(&(BLOCK_BYTES * 63..BLOCK_BYTES * 65));
-        assert!(warmth.is_hot(&(BLOCK_BYTES * 63..BLOCK_BYTES * 65)));
-        assert!(!warmth.is_hot(&(BLOCK_BYTES * 63..BLOCK_BYTES * 65 + 1)));
-        assert!(!warmth.is_hot(&(BLOCK_BYTES * 70..BLOCK_BYTES * 71)));
-        warmth.warm(&(BLOCK_BYTES * 70..BLOCK_BYTES * 70 + 10));
-        assert!(warmth.is_hot(&(BLOCK_BYTES * 70..BLOCK_BYTES * 71)));
     }
 }

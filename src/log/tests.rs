@@ -136,7 +136,14 @@ fn read_all(log: &mut Log, from: i64) -> Result<Vec<Vec<u8>>, Refusal> {
     let mut all = Vec::new();
     while from < end {
         let out = read(log, from, 700, end)?;
-        assert!(out.next.0 > from, "a read that finds something moves on");
+        assert!(
+            out.next.0 > from,
+            "nothing at {from} in {log:?} {:?}",
+            log.segments
+                .iter()
+                .map(|s| (s.summary.clone(), s.dirty, s.vouched))
+                .collect::<Vec<_>>()
+        );
         for view in batches(&out.bytes) {
             all.push(view.unwrap().check().unwrap().bytes().to_vec());
         }

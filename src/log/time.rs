@@ -1,8 +1,9 @@
 //! From times to offsets (protocol.md L2, L3).
 
-use super::log::Log;
+use super::partition::Log;
 use super::refusal::{Lookup, Refusal, Trouble};
-use super::segment::{Place, Segment};
+use super::segment::Segment;
+use super::walk::Place;
 use crate::base::limits::UNCOMPRESSED_BYTES_MAX;
 use crate::base::{LeaderEpoch, Offset, Timestamp};
 use crate::record::BatchView;

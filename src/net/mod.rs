@@ -18,8 +18,6 @@ use crate::broker::Broker;
 
 use budget::Budget;
 
-pub use listener::bind;
-
 /// Serves Kafka clients on bound listeners until the broker closes; then every connection answers
 /// what is parked and ends, and so does this.
 pub async fn serve(listeners: Vec<TcpListener>, broker: Arc<Broker>) {

@@ -4,8 +4,8 @@
 //! [`BatchBuilder`] makes new ones. Compressed batches travel untouched and are opened only where
 //! something inside is needed, always under a cap.
 //!
-//! Invariant: nothing here does I/O, and nothing a peer sends can make it panic or reserve more than
-//! the cap it was given.
+//! Invariant: nothing here does I/O, and nothing a peer sends can make it panic or reserve more
+//! than the cap it was given.
 
 mod batch;
 mod builder;

@@ -30,8 +30,8 @@ impl<'a> BatchView<'a> {
         Ok(OpenBatch { header, records })
     }
 
-    /// Offset and timestamp of the first record whose timestamp is `time` or later (protocol.md L3).
-    /// The batch is opened only where its header says that there may be one.
+    /// Offset and timestamp of the first record whose timestamp is `time` or later (protocol.md
+    /// L3). The batch is opened only where its header says that there may be one.
     pub fn find_time(
         &self,
         time: Timestamp,

@@ -23,8 +23,9 @@ def records(first, last, codec):
 class Member(threading.Thread):
     """A consumer on a thread of its own, until it is told to commit and leave."""
 
-    def __init__(self, client, topic, group):
+    def __init__(self, client, topic, group, committed):
         super().__init__(daemon=True)
+        self.committed = committed
         self.client, self.topic, self.group = client, topic, group
         self.seen, self.assigned, self.error = [], [], None
         self.leave = threading.Event()
@@ -36,8 +37,9 @@ class Member(threading.Thread):
             while not self.leave.is_set():
                 self.seen += consumer.poll()
                 self.assigned = consumer.assignment()
-            if self.seen:
-                consumer.commit()
+            consumer.commit()
+            # Nobody leaves before all have committed: leaving takes the others' partitions away.
+            self.committed.wait(DEADLINE)
             consumer.close()
         except Exception as error:
             self.error = repr(error)
@@ -57,7 +59,12 @@ def wait(what, members, holds):
 
 def consume(client, topic, group, size, produce, count):
     """A group of `size` that is balanced first, then gets what `produce` sends, then leaves."""
-    members = [Member(client, topic, group) for _ in range(size)]
+    # One after the other: two new members of kafka-python 3.0.12 that join at the same moment may
+    # be assigned nothing for good, by a leader that had no metadata yet (Apache Kafka or not).
+    members, committed = [], threading.Barrier(size)
+    for _ in range(size):
+        members.append(Member(client, topic, group, committed))
+        wait("a member's assignment", members, lambda: members[-1].assigned)
     share = 4 // size
     wait("a balanced group", members, lambda: all(len(m.assigned) == share for m in members))
     described = client.describe(group)

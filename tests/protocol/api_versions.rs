@@ -1,8 +1,8 @@
 //! ApiVersions (key 18): the rules of table 1.2.
 
 use crate::code;
-use crate::connect;
 use crate::support::raw::{Raw, text};
+use crate::{connect, connect_to_be_refused};
 use bytes::Buf;
 use kafka_protocol::messages::{ApiVersionsRequest, ApiVersionsResponse, MetadataRequest};
 use kafka_protocol::protocol::Decodable;
@@ -96,7 +96,7 @@ fn features_below_level_1_are_listed_only_from_v4_on_1_2() {
 
 #[test]
 fn a_version_of_another_api_that_is_out_of_range_closes_the_connection_1_2() {
-    let (broker, mut raw) = connect();
+    let (broker, mut raw) = connect_to_be_refused();
     let mut frame = raw.frame(12, &MetadataRequest::default());
     // Key 3, version 14 instead of 12.
     frame[7] = 14;

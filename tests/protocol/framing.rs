@@ -1,12 +1,12 @@
 //! Frames on a connection: order, bounds, what is tolerated and what is not.
 
 use crate::code;
-use crate::connect;
 use crate::support::batch::Batch;
 use crate::support::raw::{Raw, text};
 use crate::support::topics::{
     FETCH, PRODUCE, create, end_offset, fetch_request, produce_request, topic_name,
 };
+use crate::{connect, connect_to_be_refused};
 use kafka_protocol::messages::metadata_request::MetadataRequestTopic;
 use kafka_protocol::messages::{
     ApiVersionsRequest, FetchRequest, MetadataRequest, ProduceRequest, SaslAuthenticateRequest,
@@ -95,7 +95,7 @@ fn unknown_tagged_fields_are_tolerated() {
 
 #[test]
 fn a_body_that_ends_early_closes_the_connection() {
-    let (_broker, mut raw) = connect();
+    let (_broker, mut raw) = connect_to_be_refused();
     let topic = MetadataRequestTopic::default().with_name(Some(topic_name("cut")));
     let request = MetadataRequest::default().with_topics(Some(vec![topic]));
     let mut frame = raw.frame(12, &request);

@@ -18,6 +18,9 @@ use kafka_protocol::messages::{
 
 const JOIN: i16 = 7;
 
+/// A subscription of version 0 to the topic `t`, as every consumer's protocol begins.
+const METADATA: &[u8] = b"\0\0\0\0\0\x01\0\x01t\xff\xff\xff\xff";
+
 fn group(name: &str) -> GroupId {
     GroupId(text(name))
 }
@@ -25,7 +28,7 @@ fn group(name: &str) -> GroupId {
 fn join_request(name: &str, member: &str) -> JoinGroupRequest {
     let protocol = JoinGroupRequestProtocol::default()
         .with_name(text("range"))
-        .with_metadata(Bytes::from_static(b"what only members read"));
+        .with_metadata(Bytes::from_static(METADATA));
     JoinGroupRequest::default()
         .with_group_id(group(name))
         .with_session_timeout_ms(10_000)
@@ -265,6 +268,20 @@ fn g11_g12_unknown_groups_and_members_are_unknown_members() {
 }
 
 #[test]
+fn g20_metadata_is_opaque_whatever_it_looks_like() {
+    // Apache Kafka tries to read it, and never answers this one.
+    let (_broker, mut raw) = connect();
+    let protocol = JoinGroupRequestProtocol::default()
+        .with_name(text("range"))
+        .with_metadata(Bytes::from_static(b"what only members read"));
+    let request = join_request("g20", "").with_protocols(vec![protocol]);
+    let asked = raw.call(JOIN, &request);
+    let joined = raw.call(JOIN, &request.with_member_id(asked.member_id));
+    assert_eq!(joined.error_code, 0);
+    assert_eq!(joined.members[0].metadata, Bytes::from_static(b"what only members read"));
+}
+
+#[test]
 fn g13_a_closed_connection_removes_nobody_and_the_session_timeout_does() {
     let broker = Broker::options().set("group.min.session.timeout.ms", "500").start();
     let mut raw = Raw::connect(broker.port());
@@ -298,7 +315,7 @@ fn g17_g18_groups_are_described_and_listed_in_their_states() {
     assert_eq!(stable.protocol_type.as_str(), "consumer");
     assert_eq!(stable.protocol_data.as_str(), "range");
     let member = &stable.members[0];
-    assert_eq!(member.member_metadata, Bytes::from_static(b"what only members read"));
+    assert_eq!(member.member_metadata, Bytes::from_static(METADATA));
     assert_eq!(member.member_assignment, Bytes::from(joined.member_id.to_string()));
     assert!(!member.client_host.is_empty());
 

@@ -26,8 +26,9 @@ fn ask(raw: &mut Raw, version: i16, names: &[&str], create: bool) -> MetadataRes
 }
 
 fn names(reply: &MetadataResponse) -> Vec<String> {
-    let visible = reply.topics.iter().filter(|topic| !topic.is_internal);
-    let mut names: Vec<_> = visible.map(|topic| topic.name.as_ref().unwrap().to_string()).collect();
+    let names = reply.topics.iter().map(|topic| topic.name.as_ref().unwrap().to_string());
+    // Not by the field `is_internal`, which version 0 lacks.
+    let mut names: Vec<_> = names.filter(|name| !name.starts_with("__")).collect();
     names.sort();
     names
 }

@@ -97,7 +97,7 @@ fn g14_what_cannot_be_committed_is_told_per_partition() {
     let long = "x".repeat(4097);
     let error = commit(&mut raw, "bad", "g14-bad", 1, &long);
     assert_eq!(error, code::OFFSET_METADATA_TOO_LARGE);
-    let error = commit_as(&mut raw, "bad", "g14-bad", 1, "", ("somebody", 3));
+    let error = commit_as(&mut raw, "absent", "g14-bad", 1, "", ("somebody", 3));
     assert_eq!(error, code::ILLEGAL_GENERATION, "a generation of a group that is not there");
     assert_eq!(committed(&mut raw, "bad", "g14-bad").1, -1);
     assert_eq!(commit(&mut raw, "bad", "g14-bad", 1, &long[..4096]), 0);

@@ -1,12 +1,12 @@
 //! Produce (key 0): P1 to P14.
 
 use crate::code;
-use crate::connect;
 use crate::support::batch::{Batch, HEADER_SIZE, headers, now_ms};
 use crate::support::raw::Raw;
 use crate::support::topics::{
     PRODUCE, append, create, end_offset, fetch, produce, produce_request, topic_name,
 };
+use crate::{connect, connect_to_be_refused};
 use bytes::Bytes;
 use kafka_protocol::messages::ProduceRequest;
 use kafka_protocol::messages::produce_request::{PartitionProduceData, TopicProduceData};
@@ -54,7 +54,7 @@ fn p2_acks_0_is_never_answered() {
 
 #[test]
 fn p2_a_refused_produce_with_acks_0_closes_the_connection() {
-    let (_broker, mut raw) = connect();
+    let (_broker, mut raw) = connect_to_be_refused();
     let request = produce_request("p2-unknown", 0, 0, Some(Batch::of(&["x"]).bytes()));
     raw.send(PRODUCE, &request);
     raw.assert_closed("an error that cannot be told");
@@ -73,7 +73,10 @@ fn p3_an_unknown_topic_or_partition_does_not_stop_the_others_and_is_not_created(
     let topics = topics.map(|(name, data)| {
         TopicProduceData::default().with_name(topic_name(name)).with_partition_data(data)
     });
-    let request = ProduceRequest::default().with_acks(-1).with_topic_data(topics.to_vec());
+    let request = ProduceRequest::default()
+        .with_transactional_id(None)
+        .with_acks(-1)
+        .with_topic_data(topics.to_vec());
     let reply = raw.call(PRODUCE, &request);
     let mut errors: Vec<_> = reply
         .responses

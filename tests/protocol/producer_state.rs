@@ -9,7 +9,9 @@ use crate::support::topics::{append, create, end_offset, produce};
 use kafka_protocol::messages::{InitProducerIdRequest, InitProducerIdResponse, TransactionalId};
 
 fn init(raw: &mut Raw, change: impl FnOnce(&mut InitProducerIdRequest)) -> InitProducerIdResponse {
-    let mut request = InitProducerIdRequest::default().with_transaction_timeout_ms(60_000);
+    let mut request = InitProducerIdRequest::default()
+        .with_transactional_id(None)
+        .with_transaction_timeout_ms(60_000);
     change(&mut request);
     raw.call(4, &request)
 }
@@ -22,7 +24,7 @@ fn new_producer(raw: &mut Raw) -> i64 {
 
 /// Produces one record under a sequence; returns the error and the base offset.
 fn send(raw: &mut Raw, topic: &str, id: i64, epoch: i16, sequence: i32) -> (i16, i64) {
-    let batch = Batch::of(&["x"]).from_producer(id, epoch, sequence);
+    let batch = Batch::of(&["x"]).by_producer(id, epoch, sequence);
     let answer = produce(raw, topic, 0, batch.bytes());
     (answer.error_code, answer.base_offset)
 }
@@ -82,7 +84,7 @@ fn p16_the_same_first_sequence_with_another_last_is_out_of_order() {
     let (_broker, mut raw) = connect();
     create(&mut raw, "p16-last", 1, &[]);
     let id = new_producer(&mut raw);
-    append(&mut raw, "p16-last", 0, Batch::of(&["a", "b"]).from_producer(id, 0, 0).bytes());
+    append(&mut raw, "p16-last", 0, Batch::of(&["a", "b"]).by_producer(id, 0, 0).bytes());
     assert_eq!(send(&mut raw, "p16-last", id, 0, 0).0, code::OUT_OF_ORDER_SEQUENCE);
 }
 

@@ -58,7 +58,7 @@ impl Batch {
     }
 
     /// The same from an idempotent producer.
-    pub fn from_producer(mut self, id: i64, epoch: i16, base_sequence: i32) -> Self {
+    pub fn by_producer(mut self, id: i64, epoch: i16, base_sequence: i32) -> Self {
         (self.producer_id, self.producer_epoch) = (id, epoch);
         self.base_sequence = base_sequence;
         self

@@ -70,8 +70,7 @@ impl Running {
             collect(err, stderr.clone(), |_| ()),
         ];
         if let Some(text) = stdin {
-            // Dropped at the end of the statement: the child sees the end of its input.
-            child.stdin.take().unwrap().write_all(text.as_bytes()).unwrap();
+            child.stdin.as_mut().unwrap().write_all(text.as_bytes()).unwrap();
         }
         Self { name: name.to_owned(), child, stdout, stderr, lines: Mutex::new(lines), readers }
     }

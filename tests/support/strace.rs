@@ -1,4 +1,4 @@
-//! Reads what `strace -f -yy -xx` wrote: which call began and ended when, on what, with which bytes.
+//! Reads what `strace -f -yy -xx` wrote: which call began and ended when, on what, with what bytes.
 //!
 //! The order of lines is the order in which the tracer saw the stops, over all threads.
 

@@ -70,7 +70,11 @@ pub fn produce_request(
     let data = PartitionProduceData::default().with_index(partition).with_records(records);
     let topic =
         TopicProduceData::default().with_name(topic_name(topic)).with_partition_data(vec![data]);
-    ProduceRequest::default().with_acks(acks).with_timeout_ms(10_000).with_topic_data(vec![topic])
+    ProduceRequest::default()
+        .with_transactional_id(None)
+        .with_acks(acks)
+        .with_timeout_ms(10_000)
+        .with_topic_data(vec![topic])
 }
 
 /// Produces to one partition with acks=all; returns whatever the answer is.

@@ -20,6 +20,7 @@ pub(super) struct State {
     pub calls: u64,
     pub syncs: u64,
     pub fail_at: Option<(u64, Fault)>,
+    pub dead_from: Option<u64>,
     pub room: Option<u64>,
     random: u64,
 }
@@ -95,6 +96,7 @@ impl State {
             calls: 0,
             syncs: 0,
             fail_at: None,
+            dead_from: None,
             room: None,
             random: seed,
         }
@@ -104,6 +106,9 @@ impl State {
     pub fn call(&mut self) -> io::Result<()> {
         let number = self.calls;
         self.calls += 1;
+        if self.dead_from.is_some_and(|from| number >= from) {
+            return Err(Fault::Io.into());
+        }
         match self.fail_at {
             Some((at, fault)) if at == number => Err(fault.into()),
             _ => Ok(()),
@@ -286,6 +291,7 @@ impl State {
     pub fn crash(&mut self) {
         self.life += 1;
         self.fail_at = None;
+        self.dead_from = None;
         self.room = None;
     }
 

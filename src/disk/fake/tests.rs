@@ -1,3 +1,5 @@
+//! What the fake disk keeps and loses, so that other tests may believe it.
+
 use super::*;
 
 fn write(file: &Arc<dyn File>, position: u64, bytes: &[u8]) -> io::Result<()> {

@@ -41,7 +41,7 @@ enum Act {
         who: usize,
         partition: i32,
         offset: i64,
-        own_expiry: bool,
+        own: bool,
     },
     CommitAlone {
         group: usize,
@@ -73,9 +73,8 @@ fn act() -> impl Strategy<Value = Act> {
         4 => (who.clone(), any::<bool>()).prop_map(|(who, stale)| Act::Beat { who, stale }),
         2 => (who.clone(), any::<bool>())
             .prop_map(|(who, by_instance)| Act::Leave { who, by_instance }),
-        4 => (who, 0..3, any::<i64>(), any::<bool>()).prop_map(
-            |(who, partition, offset, own_expiry)| Act::Commit { who, partition, offset, own_expiry }
-        ),
+        4 => (who, 0..3, any::<i64>(), any::<bool>())
+            .prop_map(|(who, partition, offset, own)| Act::Commit { who, partition, offset, own }),
         1 => (0..2_usize, 0..3)
             .prop_map(|(group, partition)| Act::CommitAlone { group, partition }),
         1 => (0..2_usize, 0..3)
@@ -189,8 +188,8 @@ impl World {
                 let out = self.shard.leave(self.now, token, leave);
                 self.carry_out(out);
             }
-            Act::Commit { who, partition, offset, own_expiry } => {
-                self.commit(self.people[who].clone(), who, partition, offset, own_expiry);
+            Act::Commit { who, partition, offset, own } => {
+                self.commit(self.people[who].clone(), who, partition, offset, own);
             }
             Act::CommitAlone { group, partition } => {
                 let group = group_id(group);
@@ -302,18 +301,11 @@ impl World {
         self.carry_out(out);
     }
 
-    fn commit(
-        &mut self,
-        person: Person,
-        who: usize,
-        partition: i32,
-        offset: i64,
-        own_expiry: bool,
-    ) {
+    fn commit(&mut self, person: Person, who: usize, partition: i32, offset: i64, own: bool) {
         let partition = CommitPartition {
             partition: PartitionId(partition),
             offset: Offset(offset),
-            leader_epoch: LeaderEpoch(if own_expiry { -1 } else { 4 }),
+            leader_epoch: LeaderEpoch(if own { -1 } else { 4 }),
             metadata: None,
         };
         let partitions = vec![partition];
@@ -322,7 +314,7 @@ impl World {
             generation: person.generation,
             instance_id: instance(who).filter(|_| person.generation >= 0),
             member_id: person.member_id,
-            retention_ms: if own_expiry { 100_000 } else { -1 },
+            retention_ms: if own { 100_000 } else { -1 },
             version: 9,
             topics: vec![CommitTopic { name: "t".to_owned(), id: TopicId::ZERO, partitions }],
         };

@@ -1,3 +1,5 @@
+//! Every codec round trip, under its cap and against damage.
+
 use super::*;
 use proptest::prelude::*;
 

@@ -41,8 +41,9 @@ pub struct Log {
 }
 
 impl Log {
-    /// A log that holds nothing and has no files yet.
-    pub(super) fn empty(disk: Arc<dyn Disk>, folder: PathBuf, config: LogConfig) -> Log {
+    /// A log that holds nothing and has no files yet: for a folder that is known to be missing.
+    #[must_use]
+    pub fn empty(disk: Arc<dyn Disk>, folder: PathBuf, config: LogConfig) -> Log {
         Log {
             disk,
             folder,
@@ -135,6 +136,12 @@ impl Log {
     /// Lets the log refuse everything from now on; the first reason stays.
     pub fn poison(&mut self, reason: Poison) {
         self.poison.get_or_insert(reason);
+        if matches!(reason, Poison::Sync(_)) {
+            // For the next start, if the system lives on: the page cache shows what was written as
+            // if it were safe, and a further sync would succeed without writing it. Should this
+            // fail too, the disk takes nothing any more, and there is no next start.
+            let _ = self.disk.open(&names::unsynced(&self.folder), Open::create());
+        }
     }
 
     /// Why the log refuses everything, if it does.
@@ -175,11 +182,13 @@ impl Log {
         if !self.segments.is_empty() {
             self.write_snapshot()?;
         }
-        for segment in &mut self.segments {
+        let last = self.segments.len().saturating_sub(1);
+        for (i, segment) in self.segments.iter_mut().enumerate() {
             let summary = segment.summary.clone();
             let Some(index) = segment.index.as_mut().filter(|_| !segment.vouched) else { continue };
             let epochs = self.epochs.within(summary.base, summary.next);
-            let bytes = image::encode(&summary, synced, &epochs, index.entries());
+            let state = image::State { durable: synced, sealed: i < last };
+            let bytes = image::encode(&summary, state, &epochs, index.entries());
             let path = names::index(&self.folder, summary.base);
             write_replacing(&*self.disk, &path, &bytes)?;
             segment.file = None;
@@ -241,7 +250,7 @@ impl Log {
 /// synced, but a map of the old one stays whole.
 pub(super) fn write_replacing(disk: &dyn Disk, path: &Path, bytes: &[u8]) -> io::Result<()> {
     let staged = names::staged(path);
-    let file = disk.open(&staged, Open { create: true, map_bytes: 0 })?;
+    let file = disk.open(&staged, Open::create())?;
     file.set_len(0)?;
     file.write_at(&[IoSlice::new(bytes)], 0)?;
     drop(file);

@@ -1,0 +1,113 @@
+//! What is visible when, and what a failed sync takes away.
+
+use super::*;
+use crate::base::TopicId;
+use crate::base::{ProducerEpoch, ProducerId};
+use crate::broker::fixture::{append, boot_on, create, partition, produce, settings, stop, wait};
+use crate::broker::{Broker, fixture};
+use crate::catalog::DeleteTopic;
+use crate::disk::{FakeDisk, Fault};
+use crate::record::{BatchBuilder, BatchView};
+use crate::settings::{Durability, Settings};
+
+fn broker(disk: &FakeDisk) -> Arc<Broker> {
+    let broker = boot_on(disk, settings()).expect("starts");
+    create(&broker, "orders").expect("created");
+    broker
+}
+
+fn send(broker: &Broker, to: &Arc<Partition>, sequence: i32) -> Result<Ticket, Refusal> {
+    let mut builder = BatchBuilder::new().producer(ProducerId(1), ProducerEpoch(0), sequence);
+    builder.push(Timestamp(0), None, Some(b"value"));
+    let bytes = builder.build();
+    to.append(&BatchView::new(&bytes).unwrap().check().unwrap(), broker.now())
+}
+
+#[test]
+fn a_failed_sync_refuses_what_was_appended_and_takes_the_partition_offline() {
+    let disk = FakeDisk::new(1);
+    let broker = broker(&disk);
+    let partition = partition(&broker, "orders");
+    produce(&broker, &partition, b"kept").expect("produced");
+    disk.fail_nth(1, Fault::Io);
+    let refused = produce(&broker, &partition, b"lost");
+    assert!(matches!(refused, Err(Refusal::Poisoned(Poison::Sync(_)))), "{refused:?}");
+    assert_eq!(partition.visible(), Offset(1));
+    assert!(partition.is_offline());
+    assert!(append(&broker, &partition, b"later").is_err());
+    assert!(partition.read(Offset(0), 1000, true).is_err());
+    // The others go on.
+    create(&broker, "other").expect("created");
+    produce(&broker, &fixture::partition(&broker, "other"), b"fine").expect("produced");
+    assert!(!stop(&broker), "the next start recovers");
+}
+
+#[test]
+fn p16_a_duplicate_is_answered_no_sooner_than_what_it_repeats_and_fails_with_it() {
+    let disk = FakeDisk::new(1);
+    let broker = broker(&disk);
+    let partition = partition(&broker, "orders");
+    let first = wait(send(&broker, &partition, 0).expect("appended").committed()).expect("kept");
+    let again = wait(send(&broker, &partition, 0).expect("a duplicate").committed()).expect("kept");
+    assert!(again.duplicate);
+    assert_eq!((again.base_offset, again.last_offset), (first.base_offset, first.last_offset));
+
+    disk.fail_nth(1, Fault::Io);
+    let lost = send(&broker, &partition, 1).expect("appended");
+    let again = send(&broker, &partition, 1);
+    assert!(wait(lost.committed()).is_err());
+    assert!(again.is_err() || wait(again.unwrap().committed()).is_err());
+}
+
+#[test]
+fn an_append_to_a_topic_that_is_deleted_meanwhile_is_refused_not_left_waiting() {
+    let disk = FakeDisk::new(1);
+    let broker = broker(&disk);
+    let partition = partition(&broker, "orders");
+    let ticket = append(&broker, &partition, b"value").expect("appended");
+    let gone = DeleteTopic { name: Some("orders".into()), id: TopicId::ZERO };
+    wait(broker.delete_topics(vec![gone])).expect("deleted");
+    // Committed before, or refused: one of the two, at once.
+    let _ = wait(ticket.committed());
+    assert!(partition.is_deleted());
+    assert!(append(&broker, &partition, b"late").is_err());
+    assert!(stop(&broker));
+}
+
+#[test]
+fn page_cache_commits_what_is_written_and_syncs_nothing() {
+    let disk = FakeDisk::new(1);
+    let settings = Settings { durability: Durability::PageCache, ..settings() };
+    let broker = boot_on(&disk, settings).expect("starts");
+    create(&broker, "orders").expect("created");
+    let syncs = disk.syncs();
+    let partition = partition(&broker, "orders");
+    append(&broker, &partition, b"value").expect("appended");
+    assert_eq!(partition.visible(), Offset(1));
+    assert_eq!(disk.syncs(), syncs);
+}
+
+#[test]
+fn what_a_cut_off_connection_appended_at_the_end_is_synced_before_the_log_is_closed() {
+    for seed in 0..20 {
+        let disk = FakeDisk::new(seed);
+        let broker = broker(&disk);
+        let partition = partition(&broker, "orders");
+        produce(&broker, &partition, b"told").expect("produced");
+        broker.begin_close();
+        // The sync thread has ended already when this comes.
+        broker.committer.stop();
+        while !broker.threads.lock().unwrap().as_ref().unwrap().committer.is_finished() {
+            std::thread::yield_now();
+        }
+        drop(append(&broker, &partition, b"late").expect("appended"));
+        assert!(broker.finish_close());
+        disk.power_cut();
+        let broker = boot_on(&disk, settings()).expect("starts");
+        let partition = fixture::partition(&broker, "orders");
+        assert_eq!(partition.visible(), Offset(2), "seed {seed}");
+        let bounds = partition.bounds().expect("sound");
+        assert_eq!(bounds.end, bounds.committed);
+        produce(&broker, &partition, b"more").expect("produced");
+    }
+}
