@@ -1,3 +1,5 @@
+//! The sync thread under many clients and a failing disk.
+
 use std::sync::atomic::AtomicUsize;
 use std::task::Wake;
 

@@ -1,3 +1,5 @@
+//! The runtime around the machines: panics, the end, failed syncs, timers.
+
 use std::time::Duration;
 
 use bytes::Bytes;

@@ -1,3 +1,5 @@
+//! One partition: commit, failure, duplicates, deletion, the end.
+
 use super::*;
 use crate::base::TopicId;
 use crate::base::{ProducerEpoch, ProducerId};
