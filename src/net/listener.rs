@@ -79,7 +79,7 @@ fn serve(socket: TcpStream, peer: SocketAddr, host: &Host, open: Open) {
         broker.metrics().connection_closed();
         if ended.is_refusal() {
             broker.metrics().connection_refused();
-            tracing::warn!(%peer, reason = %ended, "connection closed");
+            tracing::warn!(%peer, reason = %ended, "connection refused");
         } else {
             tracing::debug!(%peer, reason = %ended, "connection closed");
         }
