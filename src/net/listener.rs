@@ -1,22 +1,49 @@
 //! The Kafka port: accepting from it.
 
+use std::convert::Infallible;
+use std::future::poll_fn;
+use std::io;
 use std::net::SocketAddr;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::pin::pin;
 use std::sync::Arc;
-use std::time::Duration;
+use std::task::{Context, Poll};
+use std::time::{Duration, Instant};
 
+use rustix::net::sockopt;
 use tokio::net::{TcpListener, TcpStream};
 
 use crate::broker::Broker;
 
 use super::budget::Budget;
-use super::connection::{Connection, Ended};
+use super::connection::Connection;
+use super::ended::Ended;
 
 /// Pause after a failed accept: the process is out of file descriptors.
 const ACCEPT_RETRY: Duration = Duration::from_millis(100);
+/// How often the log says so.
+const ACCEPT_TOLD_EVERY: Duration = Duration::from_secs(10);
+/// A silent peer is asked after this long, so often, and this many times, whether it is there.
+const KEEPALIVE_IDLE: Duration = Duration::from_secs(30);
+const KEEPALIVE_EVERY: Duration = Duration::from_secs(10);
+const KEEPALIVE_COUNT: u32 = 3;
+
+/// What connections share.
+#[derive(Clone)]
+pub struct Host {
+    /// Whom they ask.
+    pub broker: Arc<Broker>,
+    /// What they may hold together.
+    pub budget: Arc<Budget>,
+}
+
+/// Held by whoever is not done yet.
+pub type Open = tokio::sync::mpsc::Sender<Infallible>;
 
 /// Accepts until the broker closes; each connection runs in a task of its own.
-pub async fn accept(listener: TcpListener, broker: Arc<Broker>, budget: Arc<Budget>) {
-    let mut closing = broker.closing();
+pub async fn accept(listener: TcpListener, host: Host, open: Open) {
+    let mut closing = host.broker.closing();
+    let mut told: Option<Instant> = None;
     loop {
         let accepted = tokio::select! {
             biased;
@@ -24,36 +51,72 @@ pub async fn accept(listener: TcpListener, broker: Arc<Broker>, budget: Arc<Budg
             accepted = listener.accept() => accepted,
         };
         match accepted {
-            Ok((socket, peer)) => serve(socket, peer, &broker, &budget),
+            Ok((socket, peer)) => serve(socket, peer, &host, open.clone()),
             Err(error) => {
-                tracing::warn!(%error, "cannot accept connections");
+                if told.is_none_or(|told| told.elapsed() >= ACCEPT_TOLD_EVERY) {
+                    told = Some(Instant::now());
+                    tracing::warn!(%error, "cannot accept connections");
+                }
                 tokio::time::sleep(ACCEPT_RETRY).await;
             }
         }
     }
 }
 
-fn serve(socket: TcpStream, peer: SocketAddr, broker: &Arc<Broker>, budget: &Arc<Budget>) {
-    // Without it a small reply may wait for the peer's delayed acknowledgement.
-    if let Err(error) = socket.set_nodelay(true) {
+fn serve(socket: TcpStream, peer: SocketAddr, host: &Host, open: Open) {
+    if let Err(error) = prepare(&socket) {
         tracing::debug!(%peer, %error, "connection was gone at once");
         return;
     }
-    let Ok(connection) = Connection::new(socket, peer, Arc::clone(broker), budget.holder()) else {
+    let broker = Arc::clone(&host.broker);
+    let held = host.budget.holder();
+    let Ok(connection) = Connection::new(socket, peer, Arc::clone(&broker), held) else {
         return;
     };
-    let broker = Arc::clone(broker);
     tokio::spawn(async move {
         broker.metrics().connection_opened();
-        let ended = connection.run().await;
+        let ended = sheltered(connection.run()).await;
         broker.metrics().connection_closed();
-        match ended {
-            Ended::Peer | Ended::Idle | Ended::Stopping | Ended::Socket(_) => {
-                tracing::debug!(%peer, reason = %ended, "connection closed");
-            }
-            Ended::Frame(_) | Ended::Refused(_) | Ended::Overload | Ended::Handler(_) => {
-                tracing::warn!(%peer, reason = %ended, "connection refused");
-            }
+        if ended.is_refusal() {
+            broker.metrics().connection_refused();
+            tracing::warn!(%peer, reason = %ended, "connection refused");
+        } else {
+            tracing::debug!(%peer, reason = %ended, "connection closed");
         }
+        drop(open);
     });
+}
+
+fn prepare(socket: &TcpStream) -> io::Result<()> {
+    // Without it a small reply may wait for the peer's delayed acknowledgement.
+    socket.set_nodelay(true)?;
+    // A peer whose machine or network is gone is noticed within a minute.
+    sockopt::set_socket_keepalive(socket, true)?;
+    sockopt::set_tcp_keepidle(socket, KEEPALIVE_IDLE)?;
+    sockopt::set_tcp_keepintvl(socket, KEEPALIVE_EVERY)?;
+    sockopt::set_tcp_keepcnt(socket, KEEPALIVE_COUNT)?;
+    Ok(())
+}
+
+/// A bug costs the connection that has found it, and no other.
+async fn sheltered(run: impl Future<Output = Ended>) -> Ended {
+    let mut run = pin!(run);
+    let step = |cx: &mut Context<'_>| {
+        let polled = catch_unwind(AssertUnwindSafe(|| run.as_mut().poll(cx)));
+        polled.unwrap_or(Poll::Ready(Ended::Panic))
+    };
+    poll_fn(step).await
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::broker::fixture::wait;
+
+    #[test]
+    fn a_panic_costs_one_connection() {
+        let ended = wait(sheltered(async { panic!("a bug in a handler") }));
+        assert!(matches!(ended, Ended::Panic) && ended.is_refusal());
+        assert!(matches!(wait(sheltered(async { Ended::Idle })), Ended::Idle));
+    }
 }

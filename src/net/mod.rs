@@ -4,10 +4,13 @@
 
 mod budget;
 mod connection;
+mod ended;
 mod inbox;
 mod listener;
 mod outbox;
+mod patience;
 
+use std::convert::Infallible;
 use std::io;
 use std::sync::Arc;
 
@@ -17,16 +20,21 @@ use crate::base::limits::REQUEST_BYTES_IN_FLIGHT_MAX;
 use crate::broker::Broker;
 
 use budget::Budget;
+use listener::Host;
 
 /// Serves Kafka clients on bound listeners until the broker closes; then every connection answers
 /// what is parked and ends, and so does this.
 pub async fn serve(listeners: Vec<TcpListener>, broker: Arc<Broker>) {
     let budget = Budget::new(REQUEST_BYTES_IN_FLIGHT_MAX);
-    let mut accepting = tokio::task::JoinSet::new();
+    // Nothing is ever sent: each connection holds the sender until it ends.
+    let (open, mut all_ended) = tokio::sync::mpsc::channel(1);
     for listener in listeners {
-        accepting.spawn(listener::accept(listener, Arc::clone(&broker), Arc::clone(&budget)));
+        let host = Host { broker: Arc::clone(&broker), budget: Arc::clone(&budget) };
+        tokio::spawn(listener::accept(listener, host, open.clone()));
     }
-    while accepting.join_next().await.is_some() {}
+    drop(open);
+    let none: Option<Infallible> = all_ended.recv().await;
+    debug_assert!(none.is_none());
 }
 
 /// The port that listeners have got; they share it.
