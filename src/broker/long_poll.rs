@@ -107,9 +107,11 @@ mod tests {
         let broker = boot_on(&FakeDisk::new(1), settings()).expect("starts");
         create(&broker, "orders").expect("created");
         let partitions = vec![partition(&broker, "orders")];
-        let poll =
-            LongPoll::new(broker.next_wait_key(), partitions.clone(), LONG, broker.closing());
-        wait(async { tokio::join!(poll.until(|| false), async { broker.begin_close() }) });
+        wait(async {
+            let (key, closing) = (broker.next_wait_key(), broker.closing());
+            let poll = LongPoll::new(key, partitions.clone(), LONG, closing);
+            tokio::join!(poll.until(|| false), async { broker.begin_close() })
+        });
         assert!(partitions[0].waiters.is_empty());
     }
 }
