@@ -12,5 +12,9 @@ mod hostile;
 mod load;
 #[path = "crash/shutdown.rs"]
 mod shutdown;
+#[path = "crash/starting.rs"]
+mod starting;
 #[path = "crash/sync.rs"]
 mod sync;
+#[path = "crash/torn.rs"]
+mod torn;

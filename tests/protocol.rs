@@ -25,8 +25,12 @@ mod offsets;
 mod produce;
 #[path = "protocol/producer_state.rs"]
 mod producer_state;
+#[path = "protocol/retention.rs"]
+mod retention;
 #[path = "protocol/topics.rs"]
 mod topics;
+#[path = "protocol/versions.rs"]
+mod versions;
 
 use support::broker::Broker;
 use support::raw::Raw;

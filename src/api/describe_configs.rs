@@ -5,7 +5,7 @@
 use std::collections::HashSet;
 
 use crate::base::ErrorCode;
-use crate::catalog::{described_topic, is_topic_name};
+use crate::catalog::{NameProblem, described_topic};
 use crate::codec::WireError;
 use crate::settings::{Described, Synonym};
 use crate::wire::describe_configs::{
@@ -33,7 +33,11 @@ pub(super) fn handle(call: &Call<'_>) -> Result<Answer, WireError> {
     let request: DescribeConfigsRequest = call.request()?;
     let detail =
         Detail { synonyms: request.include_synonyms, documentation: request.include_documentation };
-    let results = request.resources.into_iter().map(|resource| describe(call, resource, detail));
+    // Each once: a frame full of one name must not unfold into a thousand times its size.
+    let mut told = HashSet::new();
+    let resources = request.resources.into_iter();
+    let once = resources.filter(|r| told.insert((r.resource_type, r.resource_name.clone())));
+    let results = once.map(|resource| describe(call, resource, detail));
     Ok(Answer::reply(DescribeConfigsResponse { results: results.collect(), ..Default::default() }))
 }
 
@@ -51,7 +55,8 @@ fn describe(
         )),
     };
     let (code, message, described) = match found {
-        Ok(described) => (ErrorCode::None, None, described),
+        // Kafka's way of saying that there is nothing to say.
+        Ok(described) => (ErrorCode::None, Some(String::new()), described),
         Err((code, message)) => (code, Some(message), Vec::new()),
     };
     // An empty list of keys is all of them as well (protocol-errata.md).
@@ -67,10 +72,7 @@ fn describe(
 }
 
 fn topic(call: &Call<'_>, name: &str) -> Result<Vec<Described>, Refused> {
-    if !is_topic_name(name) {
-        let message = format!("'{name}' is no topic name");
-        return Err((ErrorCode::InvalidTopicException, message));
-    }
+    NameProblem::check(name).map_err(|p| (ErrorCode::InvalidTopicException, p.to_string()))?;
     let configs = call.broker.topics().image(|image| image.topic(name).map(|t| t.configs.clone()));
     match configs {
         Some(configs) => Ok(described_topic(call.broker.settings(), &configs)),
@@ -79,11 +81,15 @@ fn topic(call: &Call<'_>, name: &str) -> Result<Vec<Described>, Refused> {
 }
 
 fn broker(call: &Call<'_>, name: &str) -> Result<Vec<Described>, Refused> {
-    // "" asks for the cluster-wide dynamic defaults: there are none.
+    // "" asks for what is set for the whole cluster.
     if name.is_empty() {
-        return Ok(Vec::new());
+        return Ok(call.broker.settings().described_cluster());
     }
-    if name.parse() != Ok(call.broker.node_id()) {
+    let Ok(id) = name.parse::<i32>() else {
+        let message = format!("Broker id must be an integer, but it is: {name}");
+        return Err((ErrorCode::InvalidRequest, message));
+    };
+    if id != call.broker.node_id() {
         let message = format!(
             "Unexpected broker id, expected {} or empty string, but received {name}",
             call.broker.node_id()
@@ -103,7 +109,7 @@ fn config(described: Described, detail: Detail) -> DescribeConfigsResourceResult
         is_sensitive: false,
         synonyms: synonyms.into_iter().map(synonym).collect(),
         config_type: described.type_id,
-        documentation: detail.documentation.then(|| described.doc.to_owned()),
+        documentation: detail.documentation.then(|| described.doc.trim().to_owned()),
     }
 }
 

@@ -3,6 +3,8 @@
 //! v3 authorised operations · v4 static members (KIP-345) · v5 flexible · v6 GROUP_ID_NOT_FOUND
 //! (KIP-1043)
 
+use std::collections::HashSet;
+
 use crate::base::ErrorCode;
 use crate::broker::Looked;
 use crate::codec::WireError;
@@ -29,7 +31,10 @@ pub(super) fn handle(call: &Call<'_>) -> Result<Answer, WireError> {
         let found = coordinator.look(&id, |shard, _| shard.describe(&id));
         (id, found)
     };
-    let looked: Vec<(String, Looked<_>)> = request.groups.into_iter().map(look).collect();
+    // Each once: a frame full of one name must not unfold into a thousand times its size.
+    let mut told = HashSet::new();
+    let once = request.groups.into_iter().filter(|id| told.insert(id.clone()));
+    let looked: Vec<(String, Looked<_>)> = once.map(look).collect();
     Ok(Answer::wait(async move {
         let mut groups = Vec::with_capacity(looked.len());
         for (id, found) in looked {
@@ -39,7 +44,7 @@ pub(super) fn handle(call: &Call<'_>) -> Result<Answer, WireError> {
                 Err(code) => DescribedGroup { error_code: code.code(), ..Default::default() },
             };
             group.group_id = id;
-            if with_operations {
+            if with_operations && group.error_code == ErrorCode::None.code() {
                 group.authorized_operations = GROUP_OPERATIONS;
             }
             groups.push(group);

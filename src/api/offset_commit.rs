@@ -27,8 +27,8 @@ struct Sorted {
 
 pub(super) fn handle(call: &Call<'_>) -> Result<Answer, WireError> {
     let request: OffsetCommitRequest = call.request()?;
-    let (sorted, known): (Vec<_>, Vec<_>) =
-        request.topics.into_iter().map(|topic| sort(call, topic)).unzip();
+    let named = request.topics.into_iter().filter(|topic| !topic.partitions.is_empty());
+    let (sorted, known): (Vec<_>, Vec<_>) = named.map(|topic| sort(call, topic)).unzip();
     let topics: Vec<CommitTopic> = known.into_iter().flatten().collect();
     if topics.is_empty() {
         return Ok(Answer::reply(response(sorted, |_| ErrorCode::UnknownServerError)));

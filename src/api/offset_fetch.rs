@@ -3,6 +3,8 @@
 //! v2 null for all topics · v5 leader epochs (KIP-320) · v6 flexible · v7 stable offsets
 //! (KIP-447) · v8 several groups (KIP-709) · v9 member epochs (KIP-848) · v10 topic ids
 
+use std::collections::HashSet;
+
 use crate::base::{ErrorCode, PartitionId, Uuid};
 use crate::broker::Looked;
 use crate::codec::WireError;
@@ -28,7 +30,10 @@ pub(super) fn handle(call: &Call<'_>) -> Result<Answer, WireError> {
     let request: OffsetFetchRequest = call.request()?;
     let is_batched = call.version() >= BATCHED_FROM;
     let groups = if is_batched { request.groups } else { vec![single(request)] };
-    let looked: Vec<_> = groups.into_iter().map(|group| look(call, group)).collect();
+    // Each once: a frame full of one name must not unfold into a thousand times its size.
+    let mut told = HashSet::new();
+    let once = groups.into_iter().filter(|group| told.insert(group.group_id.clone()));
+    let looked: Vec<_> = once.map(|group| look(call, group)).collect();
     let by_id = call.version() >= IDS_FROM;
     Ok(Answer::wait(async move {
         let mut groups = Vec::with_capacity(looked.len());

@@ -23,7 +23,7 @@ pub const CLUSTER_OPERATIONS: i32 = CREATE
 /// On a topic: 3576, as Apache Kafka answers.
 pub const TOPIC_OPERATIONS: i32 =
     READ | WRITE | CREATE | DELETE | ALTER | DESCRIBE | DESCRIBE_CONFIGS | ALTER_CONFIGS;
-/// On a group: 328.
-pub const GROUP_OPERATIONS: i32 = READ | DELETE | DESCRIBE;
+/// On a group: 3400.
+pub const GROUP_OPERATIONS: i32 = READ | DELETE | DESCRIBE | DESCRIBE_CONFIGS | ALTER_CONFIGS;
 
-const _: () = assert!(TOPIC_OPERATIONS == 3576 && GROUP_OPERATIONS == 328);
+const _: () = assert!(TOPIC_OPERATIONS == 3576 && GROUP_OPERATIONS == 3400);

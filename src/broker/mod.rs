@@ -5,6 +5,7 @@
 //! the group machines.
 
 mod alarm;
+mod bind;
 mod boot;
 mod closing;
 mod commit;
@@ -41,6 +42,7 @@ use crate::catalog::{self, Image};
 use crate::log::{ColdRead, Log};
 use crate::settings::{Address, Settings};
 
+pub use bind::bind;
 pub use boot::{BootError, Parts, boot};
 pub use closing::{Close, Closing};
 pub use commit::Position;
@@ -215,9 +217,14 @@ impl Broker {
     pub async fn populate(&self, cold: Vec<(Arc<Partition>, ColdRead)>) -> Result<(), ErrorCode> {
         let work = move || {
             cold.into_iter().try_for_each(|(partition, read)| {
-                partition.populated(read.populate().inspect_err(|error| {
-                    tracing::error!(partition = %partition.id(), %error, "cannot read the log");
-                })?);
+                let id = partition.id();
+                let populated = read.populate().inspect_err(|error| {
+                    tracing::error!(partition = %id, %error, "cannot read the log");
+                })?;
+                if let Some(offset) = populated.spoiled() {
+                    tracing::error!(partition = %id, %offset, "the log is damaged");
+                }
+                partition.populated(populated);
                 Ok::<(), std::io::Error>(())
             })
         };

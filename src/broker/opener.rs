@@ -8,7 +8,7 @@ use std::sync::Arc;
 use crate::base::{Now, PartitionId, TopicId, TopicPartition};
 use crate::catalog::{self, Image, TopicConfig};
 use crate::disk::Disk;
-use crate::log::{Log, LogConfig, LogError};
+use crate::log::{Log, LogConfig, LogError, Recovery};
 use crate::settings::{Durability, Settings};
 
 use super::committer::Committer;
@@ -121,11 +121,27 @@ impl Opener {
         let disk = Arc::clone(&self.disk);
         let opened = Log::open(disk, dir.clone(), config, now, self.data.was_clean());
         let settled = opened.and_then(|mut log| {
+            tell(&log);
             // What was found behind the last sync becomes visible: it must outlast a power cut.
             let dirty = if synced { log.take_dirty() } else { None };
             let done = dirty.map_or(Ok(()), |dirty| dirty.sync());
             done.map(|()| log).map_err(|source| LogError::Io { path: dir.clone(), source })
         });
         settled.map_err(|source| OpenError { dir, source })
+    }
+}
+
+/// Says what opening a log had to do beyond reading it.
+fn tell(log: &Log) {
+    let folder = log.folder().display();
+    let Recovery { bytes_scanned, bytes_cut, segments_quarantined, segments_damaged, start_lost } =
+        *log.recovery();
+    if segments_quarantined + segments_damaged > 0 || start_lost {
+        tracing::warn!(
+            %folder, segments_quarantined, segments_damaged, start_lost, bytes_cut,
+            "the log was damaged while nobody ran it; what is left is served"
+        );
+    } else if bytes_scanned + bytes_cut > 0 {
+        tracing::info!(%folder, bytes_scanned, bytes_cut, "log recovered");
     }
 }

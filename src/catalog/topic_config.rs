@@ -318,8 +318,7 @@ fn described_row(
     let (value, source) = match own.get(row.name) {
         Some(value) => (value.clone(), Source::Topic),
         None => {
-            let given = settings.given.contains_key(row.key.name);
-            let source = if given { Source::Static } else { Source::Default };
+            let source = synonyms.first().map_or(Source::Default, |strongest| strongest.source);
             (settings.topic_default(row).kafka_text(Unit::Plain), source)
         }
     };

@@ -13,7 +13,7 @@ use tracing::level_filters::LevelFilter;
 use super::ephemeral::EphemeralDir;
 use super::{SettingsArgs, banner, config, err, out};
 use crate::base::SystemClock;
-use crate::broker::{BootError, Broker, Metrics, Parts, boot};
+use crate::broker::{BootError, Broker, Metrics, Parts, bind, boot};
 use crate::disk::{RealDisk, raise_open_files};
 use crate::settings::{Address, Loaded, LogFormat, Settings};
 use crate::{api, http, net};
@@ -129,19 +129,19 @@ async fn serve(settings: Settings) -> Result<bool, ServeError> {
 struct Ports {
     kafka: Vec<TcpListener>,
     kafka_address: Address,
-    http: Option<(TcpListener, Address)>,
+    http: Option<(Vec<TcpListener>, Address)>,
 }
 
 impl Ports {
     async fn bind(settings: &Settings) -> io::Result<Ports> {
-        let kafka = net::bind(&settings.listen).await?;
+        let kafka = bind(&settings.listen).await?;
         let kafka_address = Address { port: net::port(&kafka)?, ..settings.listen.clone() };
         let http = match &settings.http {
             None => None,
             Some(address) => {
-                let listener = http::bind(address).await?;
-                let port = listener.local_addr()?.port();
-                Some((listener, Address { port, ..address.clone() }))
+                let listeners = bind(address).await?;
+                let port = net::port(&listeners)?;
+                Some((listeners, Address { port, ..address.clone() }))
             }
         };
         Ok(Ports { kafka, kafka_address, http })
@@ -151,8 +151,10 @@ impl Ports {
     fn serve(self, broker: &Arc<Broker>) -> JoinHandle<()> {
         broker.listens(self.kafka_address.clone());
         let connections = tokio::spawn(net::serve(self.kafka, Arc::clone(broker)));
-        let http_address = self.http.map(|(listener, address)| {
-            tokio::spawn(http::serve(listener, Arc::clone(broker)));
+        let http_address = self.http.map(|(listeners, address)| {
+            for listener in listeners {
+                tokio::spawn(http::serve(listener, Arc::clone(broker)));
+            }
             address
         });
         out(&banner::ready_line(&self.kafka_address, http_address.as_ref()));

@@ -3,7 +3,6 @@
 //! `/metrics`, `/livez` (the process answers), `/readyz` (it also takes Kafka requests).
 
 use std::convert::Infallible;
-use std::io;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -121,15 +120,4 @@ fn response(status: StatusCode, kind: &'static str, body: Bytes) -> Response<Ful
     *response.status_mut() = status;
     response.headers_mut().insert(CONTENT_TYPE, hyper::header::HeaderValue::from_static(kind));
     response
-}
-
-/// Binds the http port.
-///
-/// # Errors
-/// If the address cannot be bound; the error names it.
-pub async fn bind(address: &crate::settings::Address) -> io::Result<TcpListener> {
-    let host = if address.host.is_empty() { "::" } else { address.host.as_str() };
-    TcpListener::bind((host, address.port))
-        .await
-        .map_err(|error| io::Error::new(error.kind(), format!("http {address}: {error}")))
 }

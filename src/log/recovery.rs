@@ -328,10 +328,12 @@ impl Opening {
             self.log.disk.sync_dir(&self.log.folder)?;
         }
         self.log.recovery.bytes_cut += file_len - segment.summary.len;
-        match &segment.file {
-            Some(file) => file.set_len(segment.summary.len),
-            None => Ok(()),
+        if let Some(file) = &segment.file {
+            file.set_len(segment.summary.len)?;
+            // Else what was cut could come back under what is appended next.
+            file.sync_data()?;
         }
+        Ok(())
     }
 
     /// Sets a segment aside under a name that no start takes for a segment.

@@ -1,9 +1,9 @@
-//! The Kafka port: binding it and accepting from it.
+//! The Kafka port: accepting from it.
 
 use std::convert::Infallible;
 use std::future::poll_fn;
 use std::io;
-use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
+use std::net::SocketAddr;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::pin::pin;
 use std::sync::Arc;
@@ -15,14 +15,11 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 use crate::broker::Broker;
-use crate::settings::Address;
 
 use super::budget::Budget;
 use super::connection::Connection;
 use super::ended::Ended;
 
-/// How often a free port is looked for on both loopback families.
-const PORT_TRIES: usize = 32;
 /// Pause after a failed accept: the process is out of file descriptors.
 const ACCEPT_RETRY: Duration = Duration::from_millis(100);
 /// How often the log says so.
@@ -31,37 +28,6 @@ const ACCEPT_TOLD_EVERY: Duration = Duration::from_secs(10);
 const KEEPALIVE_IDLE: Duration = Duration::from_secs(30);
 const KEEPALIVE_EVERY: Duration = Duration::from_secs(10);
 const KEEPALIVE_COUNT: u32 = 3;
-
-/// Binds an address. `localhost` means 127.0.0.1 and, where the machine has it, ::1 on the same
-/// port; port 0 picks a free one.
-///
-/// # Errors
-/// If the address cannot be bound; the error names it.
-pub async fn bind(address: &Address) -> io::Result<Vec<TcpListener>> {
-    let named = |error: io::Error| io::Error::new(error.kind(), format!("{address}: {error}"));
-    if address.host != "localhost" {
-        let bare = address.host.trim_start_matches('[').trim_end_matches(']');
-        return Ok(vec![TcpListener::bind((bare, address.port)).await.map_err(named)?]);
-    }
-    let mut last = None;
-    for _ in 0..PORT_TRIES {
-        let four = SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), address.port);
-        let four = TcpListener::bind(four).await.map_err(named)?;
-        let six = SocketAddr::new(IpAddr::V6(Ipv6Addr::LOCALHOST), four.local_addr()?.port());
-        match TcpListener::bind(six).await {
-            Ok(six) => return Ok(vec![four, six]),
-            Err(error) if error.kind() == io::ErrorKind::AddrInUse => {
-                last = Some(error);
-                if address.port != 0 {
-                    break;
-                }
-            }
-            // A machine without IPv6.
-            Err(_) => return Ok(vec![four]),
-        }
-    }
-    Err(named(last.unwrap_or_else(|| io::ErrorKind::AddrInUse.into())))
-}
 
 /// What connections share.
 #[derive(Clone)]

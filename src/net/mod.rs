@@ -24,8 +24,6 @@ use crate::disk::open_files_max;
 use budget::Budget;
 use listener::Host;
 
-pub use listener::bind;
-
 /// Serves Kafka clients on bound listeners until the broker closes; then every connection answers
 /// what is parked and ends, and so does this.
 pub async fn serve(listeners: Vec<TcpListener>, broker: Arc<Broker>) {

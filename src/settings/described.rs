@@ -11,6 +11,8 @@ use super::topic_keys::TopicKey;
 pub enum Source {
     /// Set on the topic.
     Topic = 1,
+    /// Set for the whole cluster.
+    Cluster = 3,
     /// Set when the broker was started.
     Static = 4,
     /// Not set.
@@ -77,6 +79,11 @@ impl Settings {
         if given.is_some() {
             synonyms.extend(synonym(&default, Source::Default));
         }
+        let cluster = is_cluster_wide(alias.name);
+        if cluster {
+            synonyms.splice(0..0, synonym(&value, Source::Cluster));
+        }
+        let source = if cluster { Source::Cluster } else { source };
         Described {
             name: alias.name,
             value,
@@ -86,6 +93,17 @@ impl Settings {
             doc: key.doc,
             synonyms,
         }
+    }
+
+    /// What is set for the whole cluster, whichever broker is asked.
+    #[must_use]
+    pub fn described_cluster(&self) -> Vec<Described> {
+        let mut set = self.described();
+        set.retain(|described| described.source == Source::Cluster);
+        for described in &mut set {
+            described.synonyms.retain(|synonym| synonym.source == Source::Cluster);
+        }
+        set
     }
 
     /// The broker-wide values of a topic config, strongest first: what was set at the start, then
@@ -103,7 +121,12 @@ impl Settings {
             value: row.key.default_value().kafka_text(alias.unit),
             source: Source::Default,
         });
-        given.into_iter().chain(default).collect()
+        let cluster = is_cluster_wide(row.name).then(|| Synonym {
+            name: row.name.to_owned(),
+            value: self.topic_default(row).kafka_text(Unit::Plain),
+            source: Source::Cluster,
+        });
+        cluster.into_iter().chain(given).chain(default).collect()
     }
 
     /// Kafka's name that a key was set by; the first where it was set by our own.
@@ -114,10 +137,19 @@ impl Settings {
     }
 }
 
+/// Kafka keeps `min.insync.replicas` for the whole cluster while its feature
+/// `eligible.leader.replicas.version` is on, as ApiVersions says it is.
+fn is_cluster_wide(name: &str) -> bool {
+    name == "min.insync.replicas"
+}
+
+/// A default that Kafka states on the topic only.
+const FLUSH_INTERVAL: &str = "log.flush.interval.ms";
+
 /// Of names that count differently (`log.retention.ms`, `.minutes`, `.hours`) the coarsest holds
 /// Kafka's default, and the others are null until they are set.
 fn bears_default(key: &Key, alias: Alias) -> bool {
-    key.aliases.last().is_some_and(|last| same_unit(*last, alias))
+    alias.name != FLUSH_INTERVAL && key.aliases.last().is_some_and(|last| same_unit(*last, alias))
 }
 
 fn same_unit(a: Alias, b: Alias) -> bool {
@@ -129,6 +161,7 @@ fn kafka_text(key: &Key, value: &Value, unit: Unit) -> Option<String> {
     match key.kind {
         Kind::Address(none) if none == Some(text.as_str()) => None,
         Kind::Address(_) => Some(format!("PLAINTEXT://{text}")),
+        Kind::Text if text.is_empty() => None,
         _ => Some(text),
     }
 }

@@ -1,8 +1,13 @@
 //! The broker beside a real Apache Kafka 4.3.1: it presents itself as one.
 
 use crate::support::broker::Broker;
+use crate::support::raw::{Raw, text};
 use crate::support::reference::Reference;
+use crate::support::topics::create;
+use crate::support::wait::{seconds, until};
 use crate::support::{java, python};
+use kafka_protocol::messages::DescribeConfigsRequest;
+use kafka_protocol::messages::describe_configs_request::DescribeConfigsResource;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// The APIs that the broker has by now.
@@ -78,4 +83,33 @@ fn features(bootstrap: &str) -> BTreeSet<String> {
 /// Cuts the `localhost:9092/1: ` that librdkafka puts in front.
 fn without_name(line: &str) -> String {
     line.split_once(": ").map_or(line, |(_, rest)| rest).to_owned()
+}
+
+#[test]
+fn a_topic_has_the_configs_of_apache_kafka_with_its_types_and_defaults() {
+    let (broker, kafka) = (Broker::start(), Reference::shared());
+    let ours = topic_configs(&mut Raw::connect(broker.port()));
+    let theirs = topic_configs(&mut Raw::connect(kafka.port()));
+    assert_eq!(ours, theirs);
+}
+
+/// Name to value, type, sensitivity, whether it is read-only, and whether it is the topic's own.
+fn topic_configs(raw: &mut Raw) -> BTreeMap<String, (Option<String>, i8, bool, bool, bool)> {
+    create(raw, "configs", 1, &[("retention.ms", "1000")]);
+    let resource = DescribeConfigsResource::default()
+        .with_resource_type(2)
+        .with_resource_name(text("configs"))
+        .with_configuration_keys(None);
+    let request = DescribeConfigsRequest::default().with_resources(vec![resource]);
+    // Apache Kafka needs a moment until it knows the topic that it has just made.
+    let described = until("the topic's configs", seconds(20), || {
+        let found = raw.call(4, &request).results.remove(0);
+        (found.error_code == 0).then_some(found)
+    });
+    let configs = described.configs.into_iter().map(|config| {
+        let value = config.value.map(|value| value.to_string());
+        let how = (config.config_type, config.is_sensitive, config.read_only);
+        (config.name.to_string(), (value, how.0, how.1, how.2, config.config_source == 1))
+    });
+    configs.collect()
 }

@@ -149,3 +149,18 @@ fn correlations(mut data: &[u8]) -> Vec<i32> {
     }
     found
 }
+
+#[test]
+fn the_catalog_is_synced_before_its_reply_also_with_page_cache() {
+    let (calls, _) = traced("page-cache", |_| HashMap::new());
+    // `traced` creates the topic on a connection of its own, under the first id of `Raw`.
+    let write = write_of(&calls, "traced");
+    let reply = calls
+        .iter()
+        .find(|call| call.is_send() && call.begin > write.end && correlations(&call.data) == [101]);
+    let reply = reply.expect("a reply to CreateTopics");
+    let between = calls
+        .iter()
+        .filter(|call| call.is_sync() && call.begin > write.end && call.end < reply.begin);
+    assert!(between.count() > 0, "no sync between {write:?} and {reply:?}");
+}

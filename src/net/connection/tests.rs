@@ -28,7 +28,8 @@ impl Server {
         let broker = boot_on(&FakeDisk::new(1), settings).expect("starts");
         create(&broker, "orders").expect("created");
         let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().unwrap();
-        let listeners = runtime.block_on(net::bind(&"127.0.0.1:0".parse().unwrap())).unwrap();
+        let listeners =
+            runtime.block_on(crate::broker::bind(&"127.0.0.1:0".parse().unwrap())).unwrap();
         let port = net::port(&listeners).unwrap();
         let serving = runtime.spawn(net::serve(listeners, Arc::clone(&broker)));
         Server { broker, port, runtime, serving }
