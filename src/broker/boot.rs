@@ -147,6 +147,7 @@ fn open_catalog(
     let mut records: Vec<Record> =
         catalog::found_cluster(&image, &mut OsRandom).into_iter().collect();
     if !is_new && !data.was_clean() {
+        tracing::info!("the last stop was not an orderly one: the logs are checked");
         records.push(catalog::next_leader_epoch(&image));
     }
     if image.topic(catalog::CONSUMER_OFFSETS).is_none() {
