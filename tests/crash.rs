@@ -16,3 +16,5 @@ mod shutdown;
 mod starting;
 #[path = "crash/sync.rs"]
 mod sync;
+#[path = "crash/torn.rs"]
+mod torn;

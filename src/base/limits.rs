@@ -1,11 +1,23 @@
 //! Every bound of the process in one file: what has no bound here has none anywhere.
 
+use std::time::Duration;
+
 /// Largest request frame, as Kafka's `socket.request.max.bytes` (protocol.md N2).
 pub const FRAME_BYTES_MAX: usize = 104_857_600;
 /// Largest frame of a request that carries no records: names and numbers need no more.
 pub const SMALL_FRAME_BYTES_MAX: usize = 16 * 1024 * 1024;
 /// Request bytes that all connections together may hold while their frames are incomplete or wait.
 pub const REQUEST_BYTES_IN_FLIGHT_MAX: usize = 256 * 1024 * 1024;
+/// How long a connection waits for a part of those bytes before it is closed.
+pub const REQUEST_ROOM_WAIT: Duration = Duration::from_secs(10);
+/// How long a request may take to arrive, and the rate at which a longer one must.
+pub const REQUEST_ARRIVES_WITHIN: Duration = Duration::from_secs(30);
+/// Bytes of a request that must arrive in each second beyond [`REQUEST_ARRIVES_WITHIN`].
+pub const REQUEST_BYTES_PER_SECOND_MIN: usize = 8 * 1024;
+/// How long a client may take nothing of the replies that wait for it.
+pub const REPLY_STALLS_MAX: Duration = Duration::from_secs(60);
+/// Bytes that are read behind a request that holds the others up, to notice the peer's end.
+pub const READ_AHEAD_BYTES_MAX: usize = 64 * 1024;
 /// Requests of one connection that may wait for their commit at once.
 pub const REQUESTS_PARKED_MAX: usize = 1_000;
 /// Largest fetch answer, as Kafka's `fetch.max.bytes` (protocol.md F2).

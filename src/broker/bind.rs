@@ -26,7 +26,11 @@ pub async fn bind(address: &Address) -> io::Result<Vec<TcpListener>> {
             break;
         }
     }
-    Err(io::Error::new(last.kind(), format!("cannot listen on {address}: {last}")))
+    let hint = match last.kind() {
+        io::ErrorKind::AddrInUse => "; another process listens there",
+        _ => "",
+    };
+    Err(io::Error::new(last.kind(), format!("cannot listen on {address}: {last}{hint}")))
 }
 
 async fn try_bind(address: &Address) -> io::Result<Vec<TcpListener>> {

@@ -10,7 +10,7 @@ use crate::catalog::{self, CreateTopics, Image, Record};
 use crate::disk::Disk;
 use crate::group::GroupSettings;
 use crate::log::{Log, LogConfig};
-use crate::settings::{Durability, Settings};
+use crate::settings::Settings;
 
 use super::closing::Close;
 use super::committer::Committer;
@@ -69,8 +69,7 @@ pub struct Parts {
 /// [`BootError`], which names what is in the way.
 pub fn boot(settings: Settings, parts: Parts) -> Result<Arc<Broker>, BootError> {
     let Parts { disk, clock, metrics } = parts;
-    let page_cache = settings.durability == Durability::PageCache;
-    let data = DataDir::take(Arc::clone(&disk), &settings.data_dir, page_cache)?;
+    let data = DataDir::take(Arc::clone(&disk), &settings.data_dir)?;
     let data = Arc::new(data);
     let now = clock.now();
     let Catalog { log, image, removed } = open_catalog(&disk, &data, &settings, clock.as_ref())?;

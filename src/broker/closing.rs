@@ -9,6 +9,8 @@ use tokio::sync::watch;
 /// Announces the end.
 pub struct Close {
     sender: watch::Sender<bool>,
+    /// The same, for those who look often.
+    announced: AtomicBool,
     failed: AtomicBool,
 }
 
@@ -20,13 +22,18 @@ pub struct Closing {
 
 impl Default for Close {
     fn default() -> Close {
-        Close { sender: watch::Sender::new(false), failed: AtomicBool::new(false) }
+        Close {
+            sender: watch::Sender::new(false),
+            announced: AtomicBool::new(false),
+            failed: AtomicBool::new(false),
+        }
     }
 }
 
 impl Close {
     /// Announces the end; further calls change nothing.
     pub fn announce(&self) {
+        self.announced.store(true, Ordering::Release);
         self.sender.send_replace(true);
     }
 
@@ -43,7 +50,7 @@ impl Close {
 
     /// Whether it was announced.
     pub fn is_announced(&self) -> bool {
-        *self.sender.borrow()
+        self.announced.load(Ordering::Acquire)
     }
 
     /// A future that resolves when it is.

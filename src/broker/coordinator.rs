@@ -282,6 +282,8 @@ impl Coordinator {
         if cell.shard.next_deadline().is_some_and(|at| at <= now.mono) {
             let outcome = cell.shard.tick(now);
             cell.apply(outcome, now);
+            // Whose connections are gone and whom the machine has nothing to tell any more.
+            cell.parked.retain(|_, sender| !sender.is_closed());
         }
     }
 

@@ -3,7 +3,8 @@
 //! ```text
 //! lock      held by the running process
 //! format    the version of everything below
-//! clean     written last by an orderly stop, removed first by the next start
+//! clean     written last by an orderly stop, removed first by the next start: the machine's boot
+//!           it was written in, and whether everything was synced
 //! catalog/  the catalog's log
 //! topics/   TOPIC-ID/PARTITION/ : the partitions' logs
 //! quarantine/  folders that no topic claims
@@ -18,6 +19,9 @@ use crate::disk::{self, Disk, Lock, LockError};
 
 /// The only format there is so far.
 const FORMAT: &str = "1";
+/// What the mark of a clean stop says of what was written.
+const SYNCED: &str = "synced";
+const UNSYNCED: &str = "unsynced";
 
 /// Why a data folder cannot be used.
 #[derive(Debug, thiserror::Error)]
@@ -26,7 +30,10 @@ pub enum DataDirError {
     #[error(transparent)]
     Locked(#[from] LockError),
     /// A newer Ottla wrote it; nothing was changed.
-    #[error("data folder {dir} has format {found}; this version of ottla knows format {FORMAT}")]
+    #[error(
+        "data folder {dir} has format {found}, this version of ottla knows format {FORMAT}; \
+         nothing was changed"
+    )]
     Format {
         /// The folder.
         dir: PathBuf,
@@ -34,7 +41,7 @@ pub enum DataDirError {
         found: String,
     },
     /// The system's trouble.
-    #[error("data folder {dir}: {source}")]
+    #[error("data folder {dir} cannot be used: {source}; name another one with --data")]
     Io {
         /// The folder.
         dir: PathBuf,
@@ -56,16 +63,9 @@ impl DataDir {
     /// Takes the folder: makes it where it is missing, locks it, checks its format, and reads and
     /// removes the mark of a clean stop.
     ///
-    /// `needs_same_boot`: the mark counts only if the machine has not been started since, since
-    /// the last stop flushed nothing (`durability = "page-cache"`).
-    ///
     /// # Errors
     /// [`DataDirError`]; nothing of the folder's content was changed then.
-    pub fn take(
-        disk: Arc<dyn Disk>,
-        dir: &Path,
-        needs_same_boot: bool,
-    ) -> Result<DataDir, DataDirError> {
+    pub fn take(disk: Arc<dyn Disk>, dir: &Path) -> Result<DataDir, DataDirError> {
         let io = |source| DataDirError::Io { dir: dir.to_owned(), source };
         // Looked at before the lock, whose file would be a change.
         let is_new = !check_format(disk.as_ref(), dir)?;
@@ -76,7 +76,7 @@ impl DataDir {
         if !check_format(disk.as_ref(), dir)? {
             disk.write_atomic(&dir.join("format"), FORMAT.as_bytes()).map_err(io)?;
         }
-        let was_clean = take_clean_mark(disk.as_ref(), dir, needs_same_boot).map_err(io)?;
+        let was_clean = take_clean_mark(disk.as_ref(), dir).map_err(io)?;
         let data = DataDir { disk, dir: dir.to_owned(), was_clean, _lock: lock };
         data.disk.create_dir_all(&data.topics()).map_err(io)?;
         // A log syncs its own folder and its topic's; that there are topics at all is synced here.
@@ -131,12 +131,15 @@ impl DataDir {
         Ok(aside)
     }
 
-    /// Marks the folder as left in order. The last thing a process does with it.
+    /// Marks the folder as left in order. The last thing a process does with it. Where not
+    /// everything was `synced`, the mark counts only until the machine is started again.
     ///
     /// # Errors
     /// The system's trouble; the next start recovers then, which is only slower.
-    pub fn mark_clean(&self) -> io::Result<()> {
-        self.disk.write_atomic(&self.dir.join("clean"), disk::boot_id()?.as_bytes())
+    pub fn mark_clean(&self, synced: bool) -> io::Result<()> {
+        let how = if synced { SYNCED } else { UNSYNCED };
+        let mark = format!("{} {how}\n", disk::boot_id()?);
+        self.disk.write_atomic(&self.dir.join("clean"), mark.as_bytes())
     }
 }
 
@@ -171,14 +174,18 @@ fn make_folder(disk: &dyn Disk, dir: &Path) -> io::Result<()> {
     Ok(())
 }
 
-fn take_clean_mark(disk: &dyn Disk, dir: &Path, needs_same_boot: bool) -> io::Result<bool> {
-    let mark = dir.join("clean");
-    let boot = match disk.read(&mark) {
-        Ok(boot) => boot,
+fn take_clean_mark(disk: &dyn Disk, dir: &Path) -> io::Result<bool> {
+    let path = dir.join("clean");
+    let mark = match disk.read(&path) {
+        Ok(mark) => String::from_utf8_lossy(&mark).into_owned(),
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(false),
         Err(error) => return Err(error),
     };
-    disk.remove_file(&mark)?;
+    disk.remove_file(&path)?;
     disk.sync_dir(dir)?;
-    Ok(!needs_same_boot || boot == disk::boot_id()?.as_bytes())
+    Ok(match mark.trim().split_once(' ') {
+        Some((_, SYNCED)) => true,
+        Some((boot, UNSYNCED)) => boot == disk::boot_id()?,
+        _ => false,
+    })
 }

@@ -14,10 +14,10 @@ use crate::settings::Settings;
 
 use super::{BootError, Broker, Metrics, Partition, Parts, Ticket, boot};
 
-pub(super) const GROUP: &str = "readers";
+pub(crate) const GROUP: &str = "readers";
 
 /// Settings of a small broker whose data lie in a folder of a folder.
-pub(super) fn settings() -> Settings {
+pub(crate) fn settings() -> Settings {
     Settings {
         data_dir: "var/data".into(),
         offsets_topic_partitions: 2,
@@ -26,36 +26,36 @@ pub(super) fn settings() -> Settings {
     }
 }
 
-pub(super) fn boot_on(disk: &FakeDisk, settings: Settings) -> Result<Arc<Broker>, BootError> {
+pub(crate) fn boot_on(disk: &FakeDisk, settings: Settings) -> Result<Arc<Broker>, BootError> {
     let disk: Arc<dyn Disk> = Arc::new(disk.clone());
     let parts = Parts { disk, clock: Arc::new(SystemClock::new()), metrics: Metrics::new([]) };
     boot(settings, parts)
 }
 
-pub(super) fn stop(broker: &Broker) -> bool {
+pub(crate) fn stop(broker: &Broker) -> bool {
     broker.begin_close();
     broker.finish_close()
 }
 
 /// Runs a future to its end on this thread.
-pub(super) fn wait<F: Future>(future: F) -> F::Output {
+pub(crate) fn wait<F: Future>(future: F) -> F::Output {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build();
     runtime.expect("a runtime").block_on(future)
 }
 
-pub(super) fn create(broker: &Broker, name: &str) -> Result<(), ErrorCode> {
+pub(crate) fn create(broker: &Broker, name: &str) -> Result<(), ErrorCode> {
     let topics = vec![CreateTopic::with_defaults(name)];
     let created = wait(broker.create_topics(CreateTopics { topics, validate_only: false }))?;
     assert!(created.results.iter().all(|(_, result)| result.is_ok()), "{created:?}");
     Ok(())
 }
 
-pub(super) fn partition(broker: &Broker, topic: &str) -> Arc<Partition> {
+pub(crate) fn partition(broker: &Broker, topic: &str) -> Arc<Partition> {
     let topic = broker.topics().by_name(topic).expect("the topic");
     topic.partition(PartitionId(0)).expect("its first partition")
 }
 
-pub(super) fn append(
+pub(crate) fn append(
     broker: &Broker,
     partition: &Arc<Partition>,
     value: &[u8],
@@ -67,7 +67,7 @@ pub(super) fn append(
     partition.append(&batch, broker.now())
 }
 
-pub(super) fn produce(
+pub(crate) fn produce(
     broker: &Broker,
     partition: &Arc<Partition>,
     value: &[u8],
@@ -75,7 +75,7 @@ pub(super) fn produce(
     Ok(wait(append(broker, partition, value)?.committed())?.base_offset)
 }
 
-pub(super) fn commit(broker: &Broker, topic: &str, offset: Offset) -> Result<(), ErrorCode> {
+pub(crate) fn commit(broker: &Broker, topic: &str, offset: Offset) -> Result<(), ErrorCode> {
     let partitions = vec![CommitPartition { offset, ..CommitPartition::default() }];
     let topics = vec![CommitTopic { name: topic.into(), partitions, ..CommitTopic::default() }];
     let commit = CommitOffsets {
@@ -97,7 +97,7 @@ pub(super) fn commit(broker: &Broker, topic: &str, offset: Offset) -> Result<(),
     }
 }
 
-pub(super) fn position(broker: &Broker, topic: &str) -> Result<Offset, ErrorCode> {
+pub(crate) fn position(broker: &Broker, topic: &str) -> Result<Offset, ErrorCode> {
     let partitions = vec![PartitionId(0)];
     let topics = vec![OffsetTopic { name: topic.into(), partitions, ..OffsetTopic::default() }];
     let fetch = FetchOffsets { group_id: GROUP.into(), topics: Some(topics) };

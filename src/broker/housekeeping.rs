@@ -3,6 +3,8 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use tokio::time::MissedTickBehavior;
+
 use super::Broker;
 
 /// How often files of deleted segments are looked through.
@@ -17,6 +19,9 @@ pub async fn run(broker: Arc<Broker>) {
         check,
     );
     let mut deletion = tokio::time::interval(DELETE_CHECK);
+    // A sweep that took long is not made up for.
+    retention.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    deletion.set_missed_tick_behavior(MissedTickBehavior::Delay);
     let mut closing = broker.closing();
     loop {
         let retain = tokio::select! {

@@ -10,6 +10,8 @@ use prometheus::{
     Histogram, HistogramOpts, HistogramVec, IntCounter, IntGauge, IntGaugeVec, Opts, Registry,
 };
 
+use crate::base::{Clock, SystemClock, Timestamp};
+
 /// Request times from 50 µs to 10 s: what a local broker shows, long polls included.
 const REQUEST_SECONDS: [f64; 10] =
     [0.000_05, 0.000_2, 0.000_5, 0.001, 0.005, 0.02, 0.1, 0.5, 2.0, 10.0];
@@ -19,6 +21,7 @@ const SYNC_SECONDS: [f64; 10] = [0.000_1, 0.000_3, 0.001, 0.003, 0.01, 0.03, 0.1
 /// The live series.
 pub struct Metrics {
     registry: Registry,
+    started_at: Timestamp,
     requests: HashMap<i16, Histogram>,
     connections: IntGauge,
     connections_opened: IntCounter,
@@ -77,12 +80,18 @@ impl Metrics {
             fetched_bytes: counter("ottla_fetched_bytes_total", "Bytes of batches sent."),
             syncs,
             registry,
+            started_at: SystemClock::new().now().wall,
         }
     }
 
     /// The live series, for a scrape.
     pub fn registry(&self) -> &Registry {
         &self.registry
+    }
+
+    /// When the process started.
+    pub fn started_at(&self) -> Timestamp {
+        self.started_at
     }
 
     /// A request was settled that was read at `started`.

@@ -29,7 +29,7 @@ mod topics;
 mod waiters;
 
 #[cfg(test)]
-mod fixture;
+pub(crate) mod fixture;
 
 use std::net::SocketAddr;
 use std::sync::atomic::{AtomicU64, Ordering};

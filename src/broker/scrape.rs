@@ -5,7 +5,9 @@
 
 use std::collections::BTreeMap;
 
-use prometheus::{IntGaugeVec, Opts, Registry, TextEncoder};
+use prometheus::{Counter, Gauge, IntGaugeVec, Opts, Registry, TextEncoder};
+
+use crate::disk::process_figures;
 
 use super::Broker;
 
@@ -34,6 +36,7 @@ pub fn scrape(broker: &Broker) -> Result<String, prometheus::Error> {
     cluster(broker, &gauges);
     let ends = topics(broker, &gauges);
     groups(broker, &gauges, &ends);
+    process(broker, &gauges)?;
     let mut families = broker.metrics().registry().gather();
     families.extend(gauges.registry.gather());
     TextEncoder::new().encode_to_string(&families)
@@ -46,6 +49,32 @@ fn cluster(broker: &Broker, gauges: &Gauges) {
     let id = broker.node_id().to_string();
     let address = broker.listener_endpoint().to_string();
     info.with_label_values(&[id.as_str(), address.as_str()]).set(1);
+}
+
+/// The process itself, under the names that every Prometheus client library gives.
+fn process(broker: &Broker, gauges: &Gauges) -> Result<(), prometheus::Error> {
+    // Where there is no /proc, these are missing, and the rest is told.
+    let Ok(figures) = process_figures() else { return Ok(()) };
+    let cpu = Counter::new("process_cpu_seconds_total", "Processor time used, in seconds.")?;
+    cpu.inc_by(figures.cpu_seconds);
+    gauges.registry.register(Box::new(cpu))?;
+    let values = [
+        ("process_resident_memory_bytes", "Memory in use.", figures.resident_bytes as f64),
+        ("process_virtual_memory_bytes", "Address space.", figures.virtual_bytes as f64),
+        ("process_open_fds", "Open files and sockets.", figures.open_files as f64),
+        ("process_max_fds", "Files and sockets that may be open.", figures.open_files_max as f64),
+        (
+            "process_start_time_seconds",
+            "When the process started, in seconds since 1970.",
+            broker.metrics().started_at().0 as f64 / 1000.0,
+        ),
+    ];
+    for (name, help, value) in values {
+        let gauge = Gauge::new(name, help)?;
+        gauge.set(value);
+        gauges.registry.register(Box::new(gauge))?;
+    }
+    Ok(())
 }
 
 /// Ends of all partitions, by topic name.

@@ -2,6 +2,8 @@
 
 use std::sync::PoisonError;
 
+use crate::settings::Durability;
+
 use super::{Broker, Threads};
 
 impl Broker {
@@ -31,7 +33,9 @@ impl Broker {
     }
 
     fn mark_clean(&self) -> bool {
-        match self.data.mark_clean() {
+        // Closing a log syncs it, where its records are synced at all.
+        let synced = self.settings.durability == Durability::Fsync;
+        match self.data.mark_clean(synced) {
             Ok(()) => true,
             Err(error) => {
                 tracing::warn!(%error, "data folder not marked clean; the next start recovers");

@@ -1,6 +1,7 @@
 //! The temporary data folder of `--ephemeral`, gone when its owner is dropped.
 
 use std::io;
+use std::os::unix::fs::DirBuilderExt;
 use std::path::{Path, PathBuf};
 
 use crate::base::{OsRandom, Uuid};
@@ -15,7 +16,8 @@ impl EphemeralDir {
     pub(super) fn create() -> io::Result<EphemeralDir> {
         let name = format!("ottla-{}", Uuid::random(&mut OsRandom));
         let path = std::env::temp_dir().join(name);
-        std::fs::create_dir(&path)?;
+        // Other users of the machine have no business in it.
+        std::fs::DirBuilder::new().mode(0o700).create(&path)?;
         Ok(EphemeralDir { path })
     }
 

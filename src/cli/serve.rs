@@ -14,7 +14,7 @@ use super::ephemeral::EphemeralDir;
 use super::{SettingsArgs, banner, config, err, out};
 use crate::base::SystemClock;
 use crate::broker::{BootError, Broker, Metrics, Parts, bind, boot};
-use crate::disk::RealDisk;
+use crate::disk::{RealDisk, raise_open_files};
 use crate::settings::{Address, Loaded, LogFormat, Settings};
 use crate::{api, http, net};
 
@@ -31,6 +31,9 @@ pub(super) fn run(args: &SettingsArgs) -> ExitCode {
         Err(problems) => return config::refuse(&problems),
     };
     log_to_stderr(&settings);
+    if let Err(error) = raise_open_files() {
+        tracing::warn!(%error, "the limit of open files stays as it is");
+    }
     for warning in warnings {
         let origin = warning.origin.map(|origin| origin.to_string());
         tracing::warn!(origin, setting = warning.text, "setting without effect");

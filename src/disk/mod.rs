@@ -10,6 +10,7 @@ mod boot;
 mod fake;
 mod lock;
 mod map;
+mod process;
 mod real;
 
 use std::io::{self, IoSlice};
@@ -22,6 +23,7 @@ use bytes::Bytes;
 pub use boot::boot_id;
 pub use fake::{FakeDisk, Fault};
 pub use lock::{Lock, LockError};
+pub use process::{ProcessFigures, open_files_max, process_figures, raise_open_files};
 pub use real::RealDisk;
 
 /// How a file is opened. Files are always opened for reading and writing.

@@ -5,58 +5,31 @@
 //! (protocol.md N1; `api::Order` tells what may start behind it).
 //!
 //! Invariant: no other task, thread or channel lies between a request and its reply.
+//! Invariant: whatever was asked before the end came is answered before the connection ends.
 
 use std::collections::VecDeque;
 use std::future::poll_fn;
 use std::io;
 use std::net::SocketAddr;
+use std::ops::Range;
 use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll};
-use std::time::Duration;
 
 use tokio::net::TcpStream;
-use tokio::time::{Instant, Sleep, sleep};
 
-use crate::api::{self, Answer, Call, Order, Pending, Refused, Settled};
-use crate::base::limits::REQUESTS_PARKED_MAX;
+use crate::api::{self, Answer, Call, Order, Pending, Settled};
+use crate::base::limits::{READ_AHEAD_BYTES_MAX, REQUESTS_PARKED_MAX};
 use crate::broker::{Broker, Closing};
 
 use super::budget::Held;
-use super::inbox::{FrameError, Inbox};
+use super::ended::Ended;
+use super::inbox::Inbox;
 use super::outbox::Outbox;
+use super::patience::{Doing, Patience};
 
 /// Replies beyond this many bytes leave before more requests start.
 const OUT_BYTES_SOFT_MAX: usize = 1024 * 1024;
-
-/// Why a connection ended.
-#[derive(Debug, thiserror::Error)]
-pub enum Ended {
-    /// The peer closed it.
-    #[error("closed by the peer")]
-    Peer,
-    /// Nothing came for `connections.max.idle.ms` (protocol.md N3).
-    #[error("idle for too long")]
-    Idle,
-    /// The broker is going down and everything is answered.
-    #[error("the broker is stopping")]
-    Stopping,
-    /// The process holds too many request bytes already.
-    #[error("too many request bytes in flight")]
-    Overload,
-    /// What came was no frame.
-    #[error(transparent)]
-    Frame(#[from] FrameError),
-    /// What came was no request (protocol.md 1.2).
-    #[error(transparent)]
-    Refused(#[from] Refused),
-    /// A handler ended it, e.g. an acks=0 Produce that failed (protocol.md P2).
-    #[error("{0}")]
-    Handler(&'static str),
-    /// The socket broke.
-    #[error(transparent)]
-    Socket(#[from] io::Error),
-}
 
 /// A request in the order of its arrival.
 struct Parked {
@@ -74,18 +47,19 @@ pub struct Connection {
     outbox: Outbox,
     parked: VecDeque<Parked>,
     held: Held,
-    idle: Pin<Box<Sleep>>,
-    idle_after: Duration,
-    last_active: Instant,
+    patience: Patience,
     closing: Closing,
-    stopping: bool,
+    /// Nothing new starts; it ends so when everything is answered.
+    ending: Option<Ended>,
+    /// The peer sends no more, but may still read.
+    peer_done: bool,
 }
 
 enum Event {
     Settled,
     Readable,
     Writable,
-    IdleCheck,
+    Timer,
     Stopping,
 }
 
@@ -101,36 +75,32 @@ impl Connection {
         held: Held,
     ) -> io::Result<Connection> {
         let context = api::Peer { peer, local: socket.local_addr()?, id: broker.next_wait_key() };
-        let idle_after = broker.connections_idle();
         Ok(Connection {
             closing: broker.closing(),
             socket,
-            broker,
             context,
-            inbox: Inbox::default(),
+            inbox: Inbox::new(broker.settings().request_bytes_max),
             outbox: Outbox::default(),
             parked: VecDeque::new(),
             held,
-            idle: Box::pin(sleep(idle_after)),
-            idle_after,
-            last_active: Instant::now(),
-            stopping: false,
+            patience: Patience::new(broker.connections_idle()),
+            broker,
+            ending: None,
+            peer_done: false,
         })
     }
 
     /// Serves the connection to its end.
     pub async fn run(mut self) -> Ended {
         loop {
-            if let Err(ended) = self.advance() {
-                // Whatever was answered before the end still leaves, as far as the socket takes it.
-                let _ = self.outbox.flush(&self.socket);
+            if let Err(error) = self.advance() {
+                return Ended::Socket(error);
+            }
+            if let Some(ended) = self.finished() {
                 return ended;
             }
-            if self.stopping && self.parked.is_empty() && self.outbox.is_empty() {
-                return Ended::Stopping;
-            }
             let event = self.next_event().await;
-            if let Err(ended) = event.and_then(|event| self.handle(event)) {
+            if let Err(ended) = self.handle(event) {
                 return ended;
             }
         }
@@ -138,150 +108,196 @@ impl Connection {
 
     fn handle(&mut self, event: Event) -> Result<(), Ended> {
         match event {
-            Event::Settled | Event::Writable => self.last_active = Instant::now(),
-            Event::Readable => {
-                self.last_active = Instant::now();
-                self.receive()?;
-            }
-            Event::Stopping => self.stopping = true,
-            Event::IdleCheck => {
-                let now = Instant::now();
-                let due = self.last_active + self.idle_after;
-                if due <= now && self.parked.is_empty() {
-                    return Err(Ended::Idle);
+            Event::Settled | Event::Writable => self.patience.moved(),
+            Event::Readable => self.receive()?,
+            Event::Stopping => {}
+            Event::Timer => {
+                if self.patience.is_short_of_room() {
+                    return self.receive();
                 }
-                self.idle.as_mut().reset(due.max(now + self.idle_after / 10));
+                self.patience.check(self.doing())?;
             }
         }
         Ok(())
     }
 
-    /// Settles what is ready, starts what may start, sends what there is.
-    fn advance(&mut self) -> Result<(), Ended> {
+    /// Starts what may start, sends what there is.
+    fn advance(&mut self) -> io::Result<()> {
+        // A busy connection might never get to wait for it.
+        if self.broker.is_closing() {
+            self.end(Ended::Stopping);
+        }
         loop {
-            self.start_requests()?;
+            self.start_requests();
             self.outbox.flush(&self.socket)?;
-            let more = self.outbox.is_empty() && self.next_may_start()?;
-            if !more {
+            if !self.outbox.is_empty() || self.next_frame().is_none() {
                 break;
             }
         }
         self.inbox.rest();
         self.outbox.rest();
-        if !self.held.resize(self.inbox.held_bytes()) {
-            return Err(Ended::Overload);
-        }
+        // What is held may only have become less: it was asked for before it was read.
+        let _ = self.held.resize(self.inbox.held_bytes());
+        self.patience.arm(self.doing());
         Ok(())
     }
 
-    fn start_requests(&mut self) -> Result<(), Ended> {
-        while self.outbox.len() < OUT_BYTES_SOFT_MAX && self.next_may_start()? {
-            let Some(at) = self.inbox.peek()? else { break };
+    /// How the connection ends, if it does: everything is answered, or nobody is there to answer.
+    fn finished(&mut self) -> Option<Ended> {
+        if self.peer_done && self.is_blocked() {
+            return Some(Ended::Peer);
+        }
+        if !self.parked.is_empty() || !self.outbox.is_empty() {
+            return None;
+        }
+        self.ending.take().or(self.peer_done.then_some(Ended::Peer))
+    }
+
+    /// Lets nothing new start. The first reason counts.
+    fn end(&mut self, ended: Ended) {
+        self.ending.get_or_insert(ended);
+    }
+
+    fn start_requests(&mut self) {
+        while self.outbox.len() < OUT_BYTES_SOFT_MAX
+            && let Some(at) = self.next_frame()
+        {
             let call = Call::read(self.inbox.frame(&at), &self.context, &self.broker);
             let started = call.and_then(|call| Ok((call.envelope()?, api::dispatch(&call)?)));
             self.inbox.consume(&at);
-            let (envelope, answer) = started?;
-            match answer {
-                Answer::Now(settled) if self.parked.is_empty() => {
-                    send(&mut self.outbox, &self.broker, envelope, settled)?;
+            self.patience.moved();
+            match started {
+                Ok((envelope, Answer::Now(settled))) if self.parked.is_empty() => {
+                    self.send(envelope, settled);
                 }
-                Answer::Now(settled) => {
+                Ok((envelope, Answer::Now(settled))) => {
                     let pending = Box::pin(std::future::ready(settled));
                     self.parked.push_back(Parked { order: Order::AfterEffect, envelope, pending });
                 }
-                Answer::Later(order, pending) => {
+                Ok((envelope, Answer::Later(order, pending))) => {
                     self.parked.push_back(Parked { order, envelope, pending });
                 }
+                Err(refused) => self.end(refused.into()),
             }
+        }
+    }
+
+    /// A whole frame that may start now (protocol.md N1).
+    fn next_frame(&mut self) -> Option<Range<usize>> {
+        if self.ending.is_some() || self.parked.len() >= REQUESTS_PARKED_MAX || self.is_blocked() {
+            return None;
+        }
+        match self.inbox.peek() {
+            Ok(Some(at)) => {
+                let may = self.parked.is_empty() || api::may_follow_parked(self.inbox.frame(&at));
+                may.then_some(at)
+            }
+            Ok(None) => None,
+            Err(error) => {
+                self.end(error.into());
+                None
+            }
+        }
+    }
+
+    /// Whether the last request holds all others up.
+    fn is_blocked(&self) -> bool {
+        self.parked.back().is_some_and(|last| last.order == Order::BeforeEffect)
+    }
+
+    /// Whether reading more is of use: not while replies pile up; and behind a request that holds
+    /// the others up only so far that the peer's end is noticed.
+    fn wants_bytes(&self) -> bool {
+        if self.ending.is_some()
+            || self.peer_done
+            || self.patience.is_short_of_room()
+            || !self.outbox.is_empty()
+        {
+            return false;
+        }
+        let is_held_up = self.is_blocked()
+            || self.parked.len() >= REQUESTS_PARKED_MAX
+            || matches!(self.inbox.peek(), Ok(Some(_)));
+        !is_held_up || self.inbox.unread_bytes() < READ_AHEAD_BYTES_MAX
+    }
+
+    fn doing(&self) -> Doing {
+        if !self.outbox.is_empty() {
+            Doing::Sending
+        } else if !self.parked.is_empty() {
+            Doing::Waiting
+        } else if !self.inbox.is_empty() {
+            Doing::Receiving { bytes: self.inbox.unread_bytes() }
+        } else {
+            Doing::Nothing
+        }
+    }
+
+    fn receive(&mut self) -> Result<(), Ended> {
+        if !self.held.resize(self.inbox.bytes_wanted()) {
+            return self.patience.room_is_short(self.context.peer);
+        }
+        self.patience.has_room();
+        match self.inbox.fill(&self.socket) {
+            Ok(0) => self.peer_done = true,
+            Ok(_) => self.patience.received(),
+            Err(error) if error.kind() == io::ErrorKind::WouldBlock => {}
+            Err(error) => return Err(Ended::Socket(error)),
         }
         Ok(())
     }
 
-    /// Whether a whole frame is there that may start now (protocol.md N1).
-    fn next_may_start(&self) -> Result<bool, Ended> {
-        if self.stopping || self.parked.len() >= REQUESTS_PARKED_MAX {
-            return Ok(false);
-        }
-        let Some(at) = self.inbox.peek()? else { return Ok(false) };
-        Ok(match self.parked.back() {
-            None => true,
-            Some(last) if last.order == Order::AfterEffect => {
-                api::may_follow_parked(self.inbox.frame(&at))
-            }
-            Some(_) => false,
-        })
-    }
-
-    /// Whether reading more is of use: not while a request blocks, nor while replies pile up.
-    fn wants_bytes(&self) -> bool {
-        let blocked = self.parked.back().is_some_and(|last| last.order == Order::BeforeEffect)
-            || self.parked.len() >= REQUESTS_PARKED_MAX;
-        !self.stopping && !blocked && self.outbox.is_empty() && !self.holds_back_a_frame()
-    }
-
-    fn holds_back_a_frame(&self) -> bool {
-        matches!(self.inbox.peek(), Ok(Some(_)))
-    }
-
-    fn receive(&mut self) -> Result<(), Ended> {
-        match self.inbox.fill(&self.socket) {
-            Ok(0) => Err(Ended::Peer),
-            Ok(_) => Ok(()),
-            Err(error) if error.kind() == io::ErrorKind::WouldBlock => Ok(()),
-            Err(error) => Err(Ended::Socket(error)),
-        }
-    }
-
-    async fn next_event(&mut self) -> Result<Event, Ended> {
+    async fn next_event(&mut self) -> Event {
         let wants_bytes = self.wants_bytes();
         let wants_write = !self.outbox.is_empty();
-        let mut settled_one = false;
         poll_fn(|cx| {
-            while let Some(front) = self.parked.front_mut() {
-                let Poll::Ready(settled) = front.pending.as_mut().poll(cx) else { break };
-                let Some(front) = self.parked.pop_front() else { break };
-                if let Err(ended) = send(&mut self.outbox, &self.broker, front.envelope, settled) {
-                    return Poll::Ready(Err(ended));
-                }
-                settled_one = true;
-            }
-            if settled_one {
-                return Poll::Ready(Ok(Event::Settled));
+            if self.poll_parked(cx) {
+                return Poll::Ready(Event::Settled);
             }
             if wants_write && self.socket.poll_write_ready(cx).is_ready() {
-                return Poll::Ready(Ok(Event::Writable));
+                return Poll::Ready(Event::Writable);
             }
             if wants_bytes && self.socket.poll_read_ready(cx).is_ready() {
-                return Poll::Ready(Ok(Event::Readable));
+                return Poll::Ready(Event::Readable);
             }
-            self.poll_signals(cx).map(Ok)
+            if self.ending.is_none() && Pin::new(&mut self.closing).poll(cx).is_ready() {
+                return Poll::Ready(Event::Stopping);
+            }
+            self.patience.poll(cx).map(|()| Event::Timer)
         })
         .await
     }
 
-    fn poll_signals(&mut self, cx: &mut Context<'_>) -> Poll<Event> {
-        if !self.stopping && Pin::new(&mut self.closing).poll(cx).is_ready() {
-            return Poll::Ready(Event::Stopping);
+    /// Takes the parked requests that are settled, from the front. True if one was.
+    fn poll_parked(&mut self, cx: &mut Context<'_>) -> bool {
+        let mut settled_one = false;
+        while let Some(front) = self.parked.front_mut()
+            && let Poll::Ready(settled) = front.pending.as_mut().poll(cx)
+        {
+            settled_one = true;
+            if let Some(front) = self.parked.pop_front() {
+                self.send(front.envelope, settled);
+            }
         }
-        if self.idle.as_mut().poll(cx).is_ready() {
-            return Poll::Ready(Event::IdleCheck);
+        settled_one
+    }
+
+    fn send(&mut self, envelope: api::Envelope, settled: Settled) {
+        self.broker.metrics().request_done(envelope.key() as i16, envelope.started());
+        let sent = match settled {
+            Settled::Reply(reply) => {
+                self.outbox.push(|out| envelope.write(reply.as_ref(), out)).map_err(Ended::from)
+            }
+            Settled::Silent => Ok(()),
+            Settled::Close(why) => Err(Ended::Handler(why)),
+        };
+        if let Err(ended) = sent {
+            // A client that is not answered must not take a later answer for its own.
+            self.parked.clear();
+            self.end(ended);
         }
-        Poll::Pending
     }
 }
 
-fn send(
-    outbox: &mut Outbox,
-    broker: &Broker,
-    envelope: api::Envelope,
-    settled: Settled,
-) -> Result<(), Ended> {
-    broker.metrics().request_done(envelope.key() as i16, envelope.started());
-    match settled {
-        Settled::Reply(reply) => {
-            outbox.push(|out| envelope.write(reply.as_ref(), out)).map_err(Ended::Refused)
-        }
-        Settled::Silent => Ok(()),
-        Settled::Close(why) => Err(Ended::Handler(why)),
-    }
-}
+#[cfg(test)]
+mod tests;

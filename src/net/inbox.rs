@@ -16,6 +16,8 @@ use crate::base::limits::FRAME_BYTES_MAX;
 
 /// What a fresh buffer holds, and the least that is read at once.
 const BUFFER_BYTES: usize = 64 * 1024;
+/// With less room than this the buffer grows before it is read into.
+const ROOM_BYTES_MIN: usize = BUFFER_BYTES / 4;
 /// A larger buffer than this is not kept when its connection goes idle.
 const SPARE_BYTES_MAX: usize = 4 * 1024 * 1024;
 /// Bytes of the length in front of each frame.
@@ -26,18 +28,23 @@ thread_local! {
 }
 
 /// Unread bytes of one connection.
-#[derive(Default)]
 pub struct Inbox {
     bytes: Vec<u8>,
     head: usize,
+    frame_bytes_max: usize,
 }
 
 /// Why a frame cannot be taken; the connection ends.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum FrameError {
     /// protocol.md N2.
-    #[error("frame length {0} is outside 0 to {max}", max = FRAME_BYTES_MAX)]
-    Length(i32),
+    #[error("frame length {length} is outside 0 to {max}")]
+    Length {
+        /// What the peer says.
+        length: i32,
+        /// `socket.request.max.bytes`.
+        max: usize,
+    },
     /// The bound of that API in `api::TABLE`.
     #[error("frame of {bytes} bytes is too large for api key {key}")]
     TooLarge {
@@ -55,6 +62,11 @@ pub enum FrameError {
 }
 
 impl Inbox {
+    /// An inbox that takes frames of up to `frame_bytes_max` bytes.
+    pub fn new(frame_bytes_max: usize) -> Inbox {
+        Inbox { bytes: Vec::new(), head: 0, frame_bytes_max: frame_bytes_max.min(FRAME_BYTES_MAX) }
+    }
+
     /// Reads what the socket has, up to the room there is. `Ok(0)` is the peer's end.
     ///
     /// # Errors
@@ -72,7 +84,7 @@ impl Inbox {
         let Some(length) = self.unread().first_chunk::<LENGTH_BYTES>() else { return Ok(None) };
         let claimed = i32::from_be_bytes(*length);
         let bytes = match usize::try_from(claimed) {
-            Ok(bytes) if bytes <= FRAME_BYTES_MAX => bytes,
+            Ok(bytes) if bytes <= self.frame_bytes_max => bytes,
             _ => return Err(self.not_a_length(claimed)),
         };
         let body = &self.unread()[LENGTH_BYTES..];
@@ -100,6 +112,21 @@ impl Inbox {
     /// Whether no byte of a further frame has arrived.
     pub fn is_empty(&self) -> bool {
         self.head == self.bytes.len()
+    }
+
+    /// Bytes that have arrived and were not taken yet.
+    pub fn unread_bytes(&self) -> usize {
+        self.unread().len()
+    }
+
+    /// Bytes this connection will hold once it has read on.
+    pub fn bytes_wanted(&self) -> usize {
+        let unread = if self.is_empty() { 0 } else { self.bytes.len() };
+        let room = self.bytes.capacity() - unread;
+        match room >= ROOM_BYTES_MIN {
+            true => self.bytes.capacity(),
+            false => self.unread_bytes() + self.unread_bytes().max(BUFFER_BYTES),
+        }
     }
 
     /// Bytes this connection holds.
@@ -137,7 +164,7 @@ impl Inbox {
             self.head = 0;
         }
         let room = self.bytes.capacity() - self.bytes.len();
-        if room >= BUFFER_BYTES / 4 {
+        if room >= ROOM_BYTES_MIN {
             return;
         }
         if self.head > 0 {
@@ -156,7 +183,41 @@ impl Inbox {
         } else if first.starts_with(&[0x16, 0x03]) {
             FrameError::Tls
         } else {
-            FrameError::Length(claimed)
+            FrameError::Length { length: claimed, max: self.frame_bytes_max }
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn inbox(bytes: &[u8]) -> Inbox {
+        Inbox { bytes: bytes.to_vec(), ..Inbox::new(1000) }
+    }
+
+    #[test]
+    fn n2_a_frame_is_taken_when_it_is_whole_and_no_longer_than_the_setting() {
+        assert_eq!(inbox(&[0, 0, 0]).peek(), Ok(None));
+        assert_eq!(inbox(&[0, 0, 0, 2, 0]).peek(), Ok(None));
+        assert_eq!(inbox(&[0, 0, 0, 2, 0, 3, 9]).peek(), Ok(Some(4..6)));
+        let long = inbox(&1001_i32.to_be_bytes()).peek();
+        assert_eq!(long, Err(FrameError::Length { length: 1001, max: 1000 }));
+        assert!(inbox(&(-1_i32).to_be_bytes()).peek().is_err());
+        assert_eq!(inbox(b"GET / HTTP/1.1").peek(), Err(FrameError::Http));
+        assert_eq!(inbox(&[0x16, 0x03, 0x01, 0x02]).peek(), Err(FrameError::Tls));
+    }
+
+    #[test]
+    fn a_buffer_grows_by_what_has_arrived_and_never_by_what_is_claimed() {
+        let mut claims = Inbox::new(FRAME_BYTES_MAX);
+        claims.bytes = (FRAME_BYTES_MAX as i32).to_be_bytes().to_vec();
+        assert!(claims.bytes_wanted() <= 2 * BUFFER_BYTES);
+        claims.bytes.resize(10 * BUFFER_BYTES, 0);
+        claims.bytes.shrink_to_fit();
+        let wanted = claims.bytes_wanted();
+        assert_eq!(wanted, 20 * BUFFER_BYTES);
+        claims.make_room();
+        assert_eq!(claims.held_bytes(), wanted);
     }
 }

@@ -64,6 +64,8 @@ pub fn load(sources: &Sources) -> Result<Loaded, Problems> {
         }
     }
     check_together(&settings, &mut problems);
+    // In the order of the file's lines, as one walks through them.
+    problems.sort_by(|a, b| a.origin.cmp(&b.origin));
     if problems.is_empty() { Ok(Loaded { settings, warnings }) } else { Err(Problems(problems)) }
 }
 

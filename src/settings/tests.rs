@@ -99,11 +99,11 @@ fn all_errors_come_at_once_each_with_its_place() {
     assert_eq!(
         found,
         [
-            "--set nonsense: write it as --set key=value",
             "ottla.toml:1: listen: \"localhost\" does not do: write it as HOST:PORT",
             "ottla.toml:4: unknown key topics.auto_craete; did you mean topics.auto_create?",
             "ottla.toml:5: topics.partitions: \"many\" does not do: not a number of type INT",
             "OTTLA_NODE_ID: node_id: \"-1\" does not do: value must be at least 0",
+            "--set nonsense: write it as --set key=value",
             "--set retention.check=5: retention.check: \"5\" does not do: write a unit with it, \
              such as \"500ms\", \"30s\", \"5m\", \"12h\" or \"7d\"",
         ]

@@ -298,6 +298,22 @@ fn g13_a_closed_connection_removes_nobody_and_the_session_timeout_does() {
 }
 
 #[test]
+fn c2_a_group_survives_a_crash_with_its_generation_and_assignments() {
+    let mut broker = Broker::options().fixed_port().start();
+    let mut raw = Raw::connect(broker.port());
+    let joined = join_new(&mut raw, "survivors");
+    assert_eq!(sync_as_leader(&mut raw, "survivors", &joined).error_code, 0);
+    broker.kill();
+    broker.restart();
+    let mut raw = Raw::connect(broker.port());
+    assert_eq!(heartbeat(&mut raw, "survivors", &joined.member_id, 1), 0);
+    let synced = raw.call(5, &sync_request("survivors", &joined));
+    assert_eq!(synced.assignment, Bytes::from(joined.member_id.to_string()));
+    let described = describe(&mut raw, 5, "survivors");
+    assert_eq!((described.group_state.as_str(), described.members.len()), ("Stable", 1));
+}
+
+#[test]
 fn g17_g18_groups_are_described_and_listed_in_their_states() {
     let (_broker, mut raw) = connect();
     let dead = describe(&mut raw, 5, "g17");

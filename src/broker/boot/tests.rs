@@ -8,6 +8,7 @@ use crate::broker::fixture::{
     self, boot_on, commit, create, partition, position, produce, settings, stop,
 };
 use crate::disk::{FakeDisk, Fault};
+use crate::settings::Durability;
 
 const TOPIC: &str = "orders";
 
@@ -138,6 +139,20 @@ fn only_an_unclean_start_raises_the_leader_epoch() {
     assert!(stop(&broker));
     let broker = boot_on(&disk, settings()).expect("starts");
     assert_eq!(epoch(&broker), LeaderEpoch(1));
+}
+
+#[test]
+fn a_stop_that_synced_nothing_is_no_clean_one_after_the_machine_was_started_again() {
+    for (mark, epoch) in [("another-boot unsynced\n", 1), ("another-boot synced\n", 0)] {
+        let disk = FakeDisk::new(1);
+        live(&disk, &settings());
+        let broker = boot_on(&disk, settings()).expect("starts");
+        assert!(stop(&broker));
+        let path = settings().data_dir.join("clean");
+        disk.write_atomic(&path, mark.as_bytes()).unwrap();
+        let broker = boot_on(&disk, settings()).expect("starts");
+        assert_eq!(partition(&broker, TOPIC).epoch(), LeaderEpoch(epoch), "{mark}");
+    }
 }
 
 #[test]

@@ -1,4 +1,4 @@
-//! Many threads append and wait: nobody is woken early, nobody is left waiting.
+//! The sync thread under many clients and a failing disk.
 
 use std::sync::atomic::AtomicUsize;
 use std::task::Wake;

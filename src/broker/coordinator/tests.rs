@@ -1,4 +1,4 @@
-//! Shards over a real log: what is parked, what is refused, what a restart finds.
+//! The runtime around the machines: panics, the end, failed syncs, timers.
 
 use std::time::Duration;
 

@@ -1,4 +1,4 @@
-//! What is visible when, and what a failed sync takes away.
+//! One partition: commit, failure, duplicates, deletion, the end.
 
 use super::*;
 use crate::base::TopicId;
