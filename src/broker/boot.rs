@@ -14,6 +14,7 @@ use crate::settings::Settings;
 
 use super::closing::Close;
 use super::committer::Committer;
+use super::complaints::Complaints;
 use super::coordinator::{Coordinator, LoadError};
 use super::data_dir::{DataDir, DataDirError};
 use super::metrics::Metrics;
@@ -106,6 +107,7 @@ pub fn boot(settings: Settings, parts: Parts) -> Result<Arc<Broker>, BootError> 
         registrar,
         committer,
         producer_ids: ProducerIds::default(),
+        complaints: Complaints::default(),
         metrics,
         endpoints: OnceLock::new(),
         close,

@@ -112,7 +112,7 @@ fn serve(socket: TcpStream, peer: SocketAddr, host: &Host, open: (Open, OwnedSem
         broker.metrics().connection_closed();
         if ended.is_refusal() {
             broker.metrics().connection_refused();
-            tracing::warn!(%peer, reason = %ended, "connection refused");
+            broker.complain(peer, &ended.to_string());
         } else {
             tracing::debug!(%peer, reason = %ended, "connection closed");
         }

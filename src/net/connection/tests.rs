@@ -245,7 +245,8 @@ fn a_client_waits_for_room_for_its_request_and_gets_it() {
     let mut other = budget.holder();
     assert!(other.resize(90_000));
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().unwrap();
-    let mut listeners = runtime.block_on(net::bind(&"127.0.0.1:0".parse().unwrap())).unwrap();
+    let mut listeners =
+        runtime.block_on(crate::broker::bind(&"127.0.0.1:0".parse().unwrap())).unwrap();
     let port = net::port(&listeners).unwrap();
     let mut socket = Socket::connect(("127.0.0.1", port)).unwrap();
     let held = budget.holder();
