@@ -42,7 +42,7 @@ fn connect() -> (Broker, Raw) {
 
 /// The same for a test whose connection is refused in the end, which is worth a warning.
 fn connect_to_be_refused() -> (Broker, Raw) {
-    connect_to(Broker::options().tolerate("connection refused").start())
+    connect_to(Broker::options().tolerate("client refused").start())
 }
 
 fn connect_to(broker: Broker) -> (Broker, Raw) {

@@ -14,6 +14,7 @@ use crate::settings::Settings;
 
 use super::closing::Close;
 use super::committer::Committer;
+use super::complaints::Complaints;
 use super::coordinator::{Coordinator, LoadError};
 use super::data_dir::{DataDir, DataDirError};
 use super::metrics::Metrics;
@@ -106,6 +107,7 @@ pub fn boot(settings: Settings, parts: Parts) -> Result<Arc<Broker>, BootError> 
         registrar,
         committer,
         producer_ids: ProducerIds::default(),
+        complaints: Complaints::default(),
         metrics,
         endpoints: OnceLock::new(),
         close,
@@ -147,6 +149,7 @@ fn open_catalog(
     let mut records: Vec<Record> =
         catalog::found_cluster(&image, &mut OsRandom).into_iter().collect();
     if !is_new && !data.was_clean() {
+        tracing::info!("the last stop was not an orderly one: the logs are checked");
         records.push(catalog::next_leader_epoch(&image));
     }
     if image.topic(catalog::CONSUMER_OFFSETS).is_none() {

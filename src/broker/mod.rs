@@ -10,6 +10,7 @@ mod boot;
 mod closing;
 mod commit;
 mod committer;
+mod complaints;
 mod coordinator;
 mod data_dir;
 mod endpoint;
@@ -56,6 +57,7 @@ pub use topics::{Topic, Topics};
 pub use waiters::WaitKey;
 
 use committer::Committer;
+use complaints::Complaints;
 use data_dir::DataDir;
 use endpoint::Endpoints;
 
@@ -70,6 +72,7 @@ pub struct Broker {
     registrar: Registrar,
     committer: Arc<Committer>,
     producer_ids: ProducerIds,
+    complaints: Complaints,
     metrics: Arc<Metrics>,
     endpoints: OnceLock<Endpoints>,
     close: Arc<Close>,
@@ -127,6 +130,22 @@ impl Broker {
     /// The series.
     pub fn metrics(&self) -> &Metrics {
         &self.metrics
+    }
+
+    /// Says in the log what a client does wrong; not over and over.
+    pub fn complain(&self, peer: SocketAddr, what: &str) {
+        if let Some(unsaid) = self.complaints.say(peer.ip(), what, self.now().mono) {
+            tracing::warn!(%peer, reason = %what, unsaid, "client refused");
+        }
+    }
+
+    /// Says in the log that the disk is full; not over and over.
+    pub fn complain_of_full_disk(&self) {
+        let nobody = std::net::Ipv4Addr::UNSPECIFIED.into();
+        let what = "the disk is full: records are refused until there is room";
+        if let Some(unsaid) = self.complaints.say(nobody, what, self.now().mono) {
+            tracing::warn!(folder = %self.settings.data_dir.display(), unsaid, what);
+        }
     }
 
     /// Producer ids that can be given at once.
