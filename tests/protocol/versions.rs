@@ -33,7 +33,7 @@ struct Tried {
 
 impl Tried {
     fn new() -> Self {
-        // SASL on a plaintext listener is refused, which is worth a warning.
+        // The SASL requests among them are worth a warning.
         let (broker, mut raw) = connect_to_be_refused();
         let reply = raw.call(0, &ApiVersionsRequest::default());
         let ranges =
