@@ -11,10 +11,13 @@ mod closing;
 mod commit;
 mod committer;
 mod complaints;
+mod config_changes;
 mod coordinator;
 mod data_dir;
 mod endpoint;
+mod flush;
 mod housekeeping;
+mod live;
 mod log_config;
 mod long_poll;
 mod metrics;
@@ -60,10 +63,12 @@ use committer::Committer;
 use complaints::Complaints;
 use data_dir::DataDir;
 use endpoint::Endpoints;
+use live::Live;
 
 /// The broker: everything that lives as long as the process serves.
 pub struct Broker {
     settings: Settings,
+    live: Arc<Live>,
     clock: Arc<dyn Clock>,
     cluster_id: String,
     data: Arc<DataDir>,
@@ -87,7 +92,7 @@ struct Threads {
 }
 
 impl Broker {
-    /// The checked settings.
+    /// The checked settings of the start.
     pub fn settings(&self) -> &Settings {
         &self.settings
     }

@@ -9,11 +9,14 @@ use std::sync::atomic::{AtomicBool, AtomicI32, AtomicI64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard};
 
 use crate::base::{ErrorCode, LeaderEpoch, Now, Offset, Timestamp, TopicPartition};
-use crate::log::{Appended, Log, Lookup, Poison, Populated, ReadOut, Refusal, TimedOffset};
+use crate::log::{
+    Appended, Log, LogConfig, Lookup, Poison, Populated, ReadOut, Refusal, TimedOffset,
+};
 use crate::record::CheckedBatch;
 
 use super::commit::Position;
 use super::committer::{Committed, Committer};
+use super::flush::{Flush, FlushRule};
 use super::waiters::Waiters;
 
 /// One partition of one topic.
@@ -23,8 +26,8 @@ pub struct Partition {
     /// End of what consumers may see, exclusive (Kafka's high watermark).
     visible: AtomicI64,
     epoch: AtomicI32,
-    /// Whether an append waits for a sync: `durability = "fsync"` or `flush.messages = 1`.
-    synced: AtomicBool,
+    /// When appends are synced.
+    flush: Flush,
     dirty: AtomicBool,
     deleted: AtomicBool,
     offline: AtomicBool,
@@ -83,7 +86,7 @@ impl Partition {
         id: TopicPartition,
         log: Log,
         epoch: LeaderEpoch,
-        synced: bool,
+        rule: FlushRule,
         committer: Arc<Committer>,
     ) -> Arc<Partition> {
         let end = log.end();
@@ -92,7 +95,7 @@ impl Partition {
             log: Mutex::new(log),
             visible: AtomicI64::new(end.0),
             epoch: AtomicI32::new(epoch.0),
-            synced: AtomicBool::new(synced),
+            flush: Flush::new(rule),
             dirty: AtomicBool::new(false),
             deleted: AtomicBool::new(false),
             offline: AtomicBool::new(false),
@@ -159,6 +162,11 @@ impl Partition {
         } else {
             self.publish(log.end());
             drop(log);
+            let records = appended.last_offset.0 - appended.base_offset.0 + 1;
+            if !appended.duplicate && self.flush.appended(records, now.mono) {
+                // Nobody waits for this sync: the records are committed.
+                self.committer.touch(self);
+            }
             self.waiters.wake_all();
             Position::default()
         };
@@ -200,6 +208,22 @@ impl Partition {
     /// If a panic left the log in an unknown state.
     pub fn with_log<R>(&self, look: impl FnOnce(&mut Log) -> R) -> Result<R, Refusal> {
         Ok(look(&mut *self.lock()?))
+    }
+
+    /// Puts other configs in force, from the next append on.
+    pub(super) fn set_config(&self, config: LogConfig, rule: FlushRule) {
+        // Where the lock fails, a panic has poisoned the partition, and nothing holds any more.
+        let _ = self.with_log(|log| {
+            log.set_config(config);
+            self.flush.set(rule);
+        });
+    }
+
+    /// Forces a sync where records have waited for one long enough.
+    pub(super) fn flush_due(self: &Arc<Self>, now: Now) {
+        if !self.is_synced() && self.flush.is_due(now.mono) {
+            self.committer.touch(self);
+        }
     }
 
     /// Syncs what is dirty and publishes it. Called by the sync thread only.
@@ -327,7 +351,7 @@ impl Partition {
     }
 
     fn is_synced(&self) -> bool {
-        self.synced.load(Ordering::Relaxed)
+        self.flush.is_synced()
     }
 
     fn publish(&self, end: Offset) {
