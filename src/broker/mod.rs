@@ -14,6 +14,8 @@ mod complaints;
 mod coordinator;
 mod data_dir;
 mod endpoint;
+mod fetch_session;
+mod fetch_sessions;
 mod housekeeping;
 mod log_config;
 mod long_poll;
@@ -34,7 +36,7 @@ pub(crate) mod fixture;
 
 use std::net::SocketAddr;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, OnceLock};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::thread::JoinHandle;
 use std::time::Duration;
 
@@ -48,6 +50,8 @@ pub use boot::{BootError, Parts, boot};
 pub use closing::{Close, Closing};
 pub use commit::Position;
 pub use coordinator::{Coordinator, GroupOverview, GroupPosition, Looked, Parked};
+pub use fetch_session::{FetchSession, Found, TopicKey, Wanted};
+pub use fetch_sessions::{Begun, FetchSessions, NO_SESSION, SessionRefusal};
 pub use long_poll::LongPoll;
 pub use metrics::Metrics;
 pub use partition::{Bounds, Partition, Ticket};
@@ -72,6 +76,7 @@ pub struct Broker {
     registrar: Registrar,
     committer: Arc<Committer>,
     producer_ids: ProducerIds,
+    fetch_sessions: Mutex<FetchSessions>,
     complaints: Complaints,
     metrics: Arc<Metrics>,
     endpoints: OnceLock<Endpoints>,
@@ -151,6 +156,11 @@ impl Broker {
     /// Producer ids that can be given at once.
     pub fn producer_ids(&self) -> &ProducerIds {
         &self.producer_ids
+    }
+
+    /// Runs `step` on the fetch sessions, under their lock.
+    pub fn fetch_sessions<R>(&self, step: impl FnOnce(&mut FetchSessions) -> R) -> R {
+        step(&mut self.fetch_sessions.lock().unwrap_or_else(PoisonError::into_inner))
     }
 
     /// Tells which listener was bound. The first call counts.

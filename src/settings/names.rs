@@ -23,7 +23,6 @@ const WITHOUT_EFFECT: &[&str] = &[
     "log.flush.offset.checkpoint.interval.ms",
     "log.flush.scheduler.interval.ms",
     "log.flush.start.offset.checkpoint.interval.ms",
-    "max.incremental.fetch.session.cache.slots",
     "num.io.threads",
     "num.network.threads",
     "num.recovery.threads.per.data.dir",
