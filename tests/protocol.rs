@@ -27,6 +27,8 @@ mod produce;
 mod producer_state;
 #[path = "protocol/retention.rs"]
 mod retention;
+#[path = "protocol/sessions.rs"]
+mod sessions;
 #[path = "protocol/topics.rs"]
 mod topics;
 #[path = "protocol/versions.rs"]
@@ -78,6 +80,7 @@ mod code {
     pub const INVALID_PRODUCER_EPOCH: i16 = 47;
     pub const GROUP_ID_NOT_FOUND: i16 = 69;
     pub const FETCH_SESSION_ID_NOT_FOUND: i16 = 70;
+    pub const INVALID_FETCH_SESSION_EPOCH: i16 = 71;
     pub const FENCED_LEADER_EPOCH: i16 = 74;
     pub const UNKNOWN_LEADER_EPOCH: i16 = 75;
     pub const UNSUPPORTED_COMPRESSION_TYPE: i16 = 76;
@@ -85,6 +88,7 @@ mod code {
     pub const FENCED_INSTANCE_ID: i16 = 82;
     pub const INVALID_RECORD: i16 = 87;
     pub const UNKNOWN_TOPIC_ID: i16 = 100;
+    pub const FETCH_SESSION_TOPIC_ID_ERROR: i16 = 106;
     pub const MISMATCHED_ENDPOINT_TYPE: i16 = 114;
     pub const OFFSET_METADATA_TOO_LARGE: i16 = 12;
 }

@@ -17,6 +17,7 @@ use super::committer::Committer;
 use super::complaints::Complaints;
 use super::coordinator::{Coordinator, LoadError};
 use super::data_dir::{DataDir, DataDirError};
+use super::fetch_sessions::FetchSessions;
 use super::live::Live;
 use super::metrics::Metrics;
 use super::opener::{OpenError, Opener};
@@ -100,6 +101,10 @@ pub fn boot(settings: Settings, parts: Parts) -> Result<Arc<Broker>, BootError> 
         fatal(&close),
     )?;
     Ok(Arc::new(Broker {
+        fetch_sessions: Mutex::new(FetchSessions::new(
+            settings.fetch_sessions,
+            limits::FETCH_SESSIONS_WEIGHT_MAX,
+        )),
         cluster_id: image.cluster_id().map(|id| id.to_string()).unwrap_or_default(),
         settings,
         live,

@@ -15,6 +15,8 @@ mod config_changes;
 mod coordinator;
 mod data_dir;
 mod endpoint;
+mod fetch_session;
+mod fetch_sessions;
 mod flush;
 mod housekeeping;
 mod live;
@@ -37,7 +39,7 @@ pub(crate) mod fixture;
 
 use std::net::SocketAddr;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, OnceLock};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::thread::JoinHandle;
 use std::time::Duration;
 
@@ -51,6 +53,8 @@ pub use boot::{BootError, Parts, boot};
 pub use closing::{Close, Closing};
 pub use commit::Position;
 pub use coordinator::{Coordinator, GroupOverview, GroupPosition, Looked, Parked};
+pub use fetch_session::{FetchSession, Found, TopicKey, Wanted};
+pub use fetch_sessions::{Begun, FetchSessions, NO_SESSION, SessionRefusal};
 pub use long_poll::LongPoll;
 pub use metrics::Metrics;
 pub use partition::{Bounds, Partition, Ticket};
@@ -77,6 +81,7 @@ pub struct Broker {
     registrar: Registrar,
     committer: Arc<Committer>,
     producer_ids: ProducerIds,
+    fetch_sessions: Mutex<FetchSessions>,
     complaints: Complaints,
     metrics: Arc<Metrics>,
     endpoints: OnceLock<Endpoints>,
@@ -156,6 +161,11 @@ impl Broker {
     /// Producer ids that can be given at once.
     pub fn producer_ids(&self) -> &ProducerIds {
         &self.producer_ids
+    }
+
+    /// Runs `step` on the fetch sessions, under their lock.
+    pub fn fetch_sessions<R>(&self, step: impl FnOnce(&mut FetchSessions) -> R) -> R {
+        step(&mut self.fetch_sessions.lock().unwrap_or_else(PoisonError::into_inner))
     }
 
     /// Tells which listener was bound. The first call counts.
