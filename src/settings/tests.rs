@@ -182,7 +182,7 @@ fn described_shows_kafka_s_names_values_and_sources_a10() {
     assert_eq!(find("log.dirs").value.as_deref(), Some("/home/someone/.local/share/ottla"));
     assert_eq!(find("offsets.retention.minutes").value.as_deref(), Some("10080"));
     assert!(find("num.partitions").read_only && !find("message.max.bytes").read_only);
-    assert!(all.is_sorted_by_key(|described| described.name));
+    assert!(all.is_sorted_by_key(|described| described.name.clone()));
 }
 
 #[test]
