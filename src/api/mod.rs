@@ -21,6 +21,7 @@ mod describe_configs;
 mod describe_groups;
 mod describe_topic_partitions;
 mod fetch;
+mod fetch_context;
 mod fetch_request;
 mod find_coordinator;
 mod heartbeat;

@@ -14,8 +14,10 @@ use crate::settings::Settings;
 
 use super::closing::Close;
 use super::committer::Committer;
+use super::complaints::Complaints;
 use super::coordinator::{Coordinator, LoadError};
 use super::data_dir::{DataDir, DataDirError};
+use super::fetch_sessions::FetchSessions;
 use super::live::Live;
 use super::metrics::Metrics;
 use super::opener::{OpenError, Opener};
@@ -99,6 +101,10 @@ pub fn boot(settings: Settings, parts: Parts) -> Result<Arc<Broker>, BootError> 
         fatal(&close),
     )?;
     Ok(Arc::new(Broker {
+        fetch_sessions: Mutex::new(FetchSessions::new(
+            settings.fetch_sessions,
+            limits::FETCH_SESSIONS_WEIGHT_MAX,
+        )),
         cluster_id: image.cluster_id().map(|id| id.to_string()).unwrap_or_default(),
         settings,
         live,
@@ -109,6 +115,7 @@ pub fn boot(settings: Settings, parts: Parts) -> Result<Arc<Broker>, BootError> 
         registrar,
         committer,
         producer_ids: ProducerIds::default(),
+        complaints: Complaints::default(),
         metrics,
         endpoints: OnceLock::new(),
         close,
@@ -150,6 +157,7 @@ fn open_catalog(
     let mut records: Vec<Record> =
         catalog::found_cluster(&image, &mut OsRandom).into_iter().collect();
     if !is_new && !data.was_clean() {
+        tracing::info!("the last stop was not an orderly one: the logs are checked");
         records.push(catalog::next_leader_epoch(&image));
     }
     if image.topic(catalog::CONSUMER_OFFSETS).is_none() {

@@ -135,7 +135,7 @@ impl Partition {
         self.deleted.load(Ordering::Acquire)
     }
 
-    /// Whether a sync has failed, so that what was appended may be lost.
+    /// Whether a write or a sync has failed, so that what was appended may be lost.
     pub fn is_offline(&self) -> bool {
         self.offline.load(Ordering::Acquire)
     }
@@ -146,7 +146,16 @@ impl Partition {
     /// The log's refusal; nothing was appended then.
     pub fn append(self: &Arc<Self>, batch: &CheckedBatch<'_>, now: Now) -> Result<Ticket, Refusal> {
         let mut log = self.lock()?;
-        let appended = log.append(batch, self.epoch(), now)?;
+        let appended = match log.append(batch, self.epoch(), now) {
+            Ok(appended) => appended,
+            Err(refusal) => {
+                drop(log);
+                if let Refusal::Poisoned(poison @ (Poison::Write(_) | Poison::Sync(_))) = refusal {
+                    self.go_offline(&poison);
+                }
+                return Err(refusal);
+            }
+        };
         let position = if self.is_synced() {
             drop(log);
             self.committer.touch(self)
@@ -230,15 +239,22 @@ impl Partition {
 
     /// Nobody knows what of the log is on the disk: it serves no more until the next start.
     pub(super) fn sync_failed(&self, error: &std::io::Error) {
-        tracing::error!(
-            partition = %self.id,
-            %error,
-            "sync failed; the partition is offline until the broker is started again"
-        );
-        self.offline.store(true, Ordering::Release);
+        let poison = Poison::Sync(error.kind());
+        self.go_offline(&poison);
         // Where the lock fails, a panic has poisoned the partition already.
-        let _ = self.with_log(|log| log.poison(Poison::Sync(error.kind())));
+        let _ = self.with_log(|log| log.poison(poison));
         self.waiters.wake_all();
+    }
+
+    fn go_offline(&self, poison: &Poison) {
+        if !self.offline.swap(true, Ordering::AcqRel) {
+            tracing::error!(
+                partition = %self.id,
+                reason = %poison,
+                "the partition is offline until the broker is started again"
+            );
+            self.waiters.wake_all();
+        }
     }
 
     /// Takes the partition away from requests that still hold it, and removes its files.

@@ -120,7 +120,7 @@ const AT_START: &str = "\
     leader.imbalance.check.interval.seconds listener.security.protocol.map log.cleaner.enable \
     log.dir.failure.timeout.ms log.flush.offset.checkpoint.interval.ms \
     log.flush.scheduler.interval.ms log.flush.start.offset.checkpoint.interval.ms \
-    max.incremental.fetch.session.cache.slots max.request.partition.size.limit \
+    max.request.partition.size.limit \
     metadata.log.dir metadata.log.max.record.bytes.between.snapshots \
     metadata.log.max.snapshot.interval.ms metadata.log.segment.bytes metadata.log.segment.ms \
     metadata.max.idle.interval.ms metadata.max.retention.bytes metadata.max.retention.ms \

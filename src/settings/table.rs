@@ -265,6 +265,9 @@ settings! {
     /// Largest answer to a fetch, one record batch excepted.
     fetch_bytes_max: i32 = "net.fetch_bytes_max", ["fetch.max.bytes" Bytes],
         bytes(Width::Int, 1_024, crate::base::limits::FETCH_BYTES_MAX as i64), "55MiB", restart;
+    /// Consumers whose fetches name only what has changed; 0 for none.
+    fetch_sessions: usize = "net.fetch_sessions",
+        ["max.incremental.fetch.session.cache.slots" Plain], int(0, INT_MAX), "1000", restart;
     /// How long a connection may be silent before it is closed.
     connections_idle_ms: u64 = "net.connections_idle", ["connections.max.idle.ms" Ms],
         millis(Width::Long, 1, LONG_MAX), "10m", restart;
