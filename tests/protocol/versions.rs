@@ -347,6 +347,12 @@ fn configs_and_quotas_that_change() {
         let error = reply.entries[0].error_code;
         assert_eq!(error, crate::code::INVALID_REQUEST, "AlterClientQuotas {version}");
     });
+    let nobody = describe_user_scram_credentials_request::UserName::default();
+    let nobody = Some(vec![nobody.with_name(text("nobody"))]);
+    tried.every::<DescribeUserScramCredentialsRequest>(
+        |_| DescribeUserScramCredentialsRequest::default().with_users(nobody.clone()),
+        |_, reply| assert_eq!(reply.results[0].error_code, 91, "RESOURCE_NOT_FOUND"),
+    );
     tried.every::<DescribeClientQuotasRequest>(
         |_| DescribeClientQuotasRequest::default(),
         |version, reply| {
