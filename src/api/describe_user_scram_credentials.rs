@@ -1,5 +1,5 @@
-//! DescribeUserScramCredentials (key 50): nobody has any here, which `kafka-configs.sh` must be told
-//! before it shows a user's quotas (protocol.md S8).
+//! DescribeUserScramCredentials (key 50): nobody has any here, which `kafka-configs.sh` must be
+//! told before it shows a user's quotas (protocol.md S8).
 //!
 //! v0 KIP-554
 
