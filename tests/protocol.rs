@@ -6,6 +6,8 @@
 
 mod support;
 
+#[path = "protocol/alter_configs.rs"]
+mod alter_configs;
 #[path = "protocol/api_versions.rs"]
 mod api_versions;
 #[path = "protocol/configs.rs"]
@@ -26,6 +28,8 @@ mod offsets;
 mod produce;
 #[path = "protocol/producer_state.rs"]
 mod producer_state;
+#[path = "protocol/quotas.rs"]
+mod quotas;
 #[path = "protocol/retention.rs"]
 mod retention;
 #[path = "protocol/sessions.rs"]

@@ -20,6 +20,7 @@ mod describe_cluster;
 mod describe_configs;
 mod describe_groups;
 mod describe_topic_partitions;
+mod describe_user_scram_credentials;
 mod fetch;
 mod fetch_context;
 mod fetch_request;

@@ -78,6 +78,7 @@ pub const TABLE: &[Api] = &[
     api(ApiKey::ListPartitionReassignments, 0, 0, super::list_partition_reassignments::handle),
     api(ApiKey::DescribeClientQuotas, 0, 1, super::describe_client_quotas::handle),
     api(ApiKey::AlterClientQuotas, 0, 1, super::alter_client_quotas::handle),
+    api(ApiKey::DescribeUserScramCredentials, 0, 0, super::describe_user_scram_credentials::handle),
     api(ApiKey::DescribeCluster, 0, 2, super::describe_cluster::handle),
     api(ApiKey::DescribeTopicPartitions, 0, 0, super::describe_topic_partitions::handle),
 ];

@@ -286,8 +286,10 @@ fn publisher(
 
 /// Whether a change may concern every topic: broker-wide defaults are among it.
 fn is_of_every_topic(records: &[Record]) -> bool {
-    let is = |record: &Record| matches!(record, Record::Configs(configs) if configs.resource_type == catalog::BROKER);
-    records.iter().any(is)
+    records.iter().any(|record| match record {
+        Record::Configs(configs) => configs.resource_type == catalog::BROKER,
+        _ => false,
+    })
 }
 
 /// Puts changed configs in force on topics in use.

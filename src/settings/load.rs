@@ -33,8 +33,8 @@ pub struct Loaded {
 }
 
 /// Checks the sources and lays them over the defaults: file, Kafka's variables, ours, flags, the
-/// later the stronger. Within one of them a key's own name wins over Kafka's, and of Kafka's the finer unit
-/// (`log.retention.ms` before `minutes` before `hours`).
+/// later the stronger. Within one of them a key's own name wins over Kafka's, and of Kafka's the
+/// finer unit (`log.retention.ms` before `minutes` before `hours`).
 ///
 /// # Errors
 /// Everything that is wrong.

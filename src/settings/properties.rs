@@ -216,7 +216,7 @@ mod tests {
         let expect =
             [("a", "1"), ("b", "2"), ("c", "3"), ("d e=f", "A\tBC"), ("g", ""), ("h", "x=y \\")];
         assert_eq!(pairs(&raw), expect);
-        assert_eq!(raw[5].origin, Origin::File { path: "p".into(), line: 9 });
+        assert_eq!(raw[5].origin, Origin::File { path: "p".into(), line: 10 });
     }
 
     #[test]

@@ -6,9 +6,9 @@ use std::ops::RangeInclusive;
 use super::{
     alter_client_quotas, alter_configs, api_versions, create_topics, delete_topics,
     describe_client_quotas, describe_cluster, describe_configs, describe_groups,
-    describe_topic_partitions, fetch, find_coordinator, heartbeat, incremental_alter_configs,
-    init_producer_id, join_group, leave_group, list_groups, list_offsets,
-    list_partition_reassignments, metadata, offset_commit, offset_fetch, produce,
+    describe_topic_partitions, describe_user_scram_credentials, fetch, find_coordinator, heartbeat,
+    incremental_alter_configs, init_producer_id, join_group, leave_group, list_groups,
+    list_offsets, list_partition_reassignments, metadata, offset_commit, offset_fetch, produce,
     sasl_authenticate, sasl_handshake, sync_group,
 };
 use crate::codec::{Message, Schema};
@@ -113,6 +113,8 @@ apis! {
         DescribeClientQuotasRequest -> DescribeClientQuotasResponse;
     AlterClientQuotas = 49, alter_client_quotas,
         AlterClientQuotasRequest -> AlterClientQuotasResponse;
+    DescribeUserScramCredentials = 50, describe_user_scram_credentials,
+        DescribeUserScramCredentialsRequest -> DescribeUserScramCredentialsResponse;
     DescribeCluster = 60, describe_cluster, DescribeClusterRequest -> DescribeClusterResponse;
     DescribeTopicPartitions = 75, describe_topic_partitions,
         DescribeTopicPartitionsRequest -> DescribeTopicPartitionsResponse;

@@ -319,3 +319,45 @@ fn topics_configs_and_the_rest() {
         |version, reply| assert_eq!(reply.error_code, 0, "ListPartitionReassignments {version}"),
     );
 }
+
+#[test]
+fn configs_and_quotas_that_change() {
+    let mut tried = Tried::new();
+    let whole = |_| {
+        let resource = alter_configs_request::AlterConfigsResource::default();
+        let resource = resource.with_resource_type(2).with_resource_name(text("tried"));
+        AlterConfigsRequest::default().with_resources(vec![resource])
+    };
+    tried.every::<AlterConfigsRequest>(whole, |version, reply| {
+        assert_eq!(reply.responses[0].error_code, 0, "AlterConfigs {version}");
+    });
+    let single = |_| {
+        let resource = incremental_alter_configs_request::AlterConfigsResource::default();
+        let resource = resource.with_resource_type(2).with_resource_name(text("tried"));
+        IncrementalAlterConfigsRequest::default().with_resources(vec![resource])
+    };
+    tried.every::<IncrementalAlterConfigsRequest>(single, |version, reply| {
+        assert_eq!(reply.responses[0].error_code, 0, "IncrementalAlterConfigs {version}");
+    });
+    let quotas = |_| {
+        let entry = alter_client_quotas_request::EntryData::default();
+        AlterClientQuotasRequest::default().with_entries(vec![entry])
+    };
+    tried.every::<AlterClientQuotasRequest>(quotas, |version, reply| {
+        let error = reply.entries[0].error_code;
+        assert_eq!(error, crate::code::INVALID_REQUEST, "AlterClientQuotas {version}");
+    });
+    let nobody = describe_user_scram_credentials_request::UserName::default();
+    let nobody = Some(vec![nobody.with_name(text("nobody"))]);
+    tried.every::<DescribeUserScramCredentialsRequest>(
+        |_| DescribeUserScramCredentialsRequest::default().with_users(nobody.clone()),
+        |_, reply| assert_eq!(reply.results[0].error_code, 91, "RESOURCE_NOT_FOUND"),
+    );
+    tried.every::<DescribeClientQuotasRequest>(
+        |_| DescribeClientQuotasRequest::default(),
+        |version, reply| {
+            assert_eq!(reply.error_code, 0, "DescribeClientQuotas {version}");
+            assert_eq!(reply.entries.map(|entries| entries.len()), Some(0));
+        },
+    );
+}

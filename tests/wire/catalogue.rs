@@ -15,6 +15,8 @@ macro_rules! with_messages {
             describe_groups, DescribeGroupsRequest, DescribeGroupsResponse;
             describe_topic_partitions, DescribeTopicPartitionsRequest,
                 DescribeTopicPartitionsResponse;
+            describe_user_scram_credentials, DescribeUserScramCredentialsRequest,
+                DescribeUserScramCredentialsResponse;
             fetch, FetchRequest, FetchResponse;
             find_coordinator, FindCoordinatorRequest, FindCoordinatorResponse;
             heartbeat, HeartbeatRequest, HeartbeatResponse;
