@@ -29,6 +29,8 @@ mod producer_state;
 mod retention;
 #[path = "protocol/sessions.rs"]
 mod sessions;
+#[path = "protocol/topic_rules.rs"]
+mod topic_rules;
 #[path = "protocol/topics.rs"]
 mod topics;
 #[path = "protocol/versions.rs"]

@@ -35,6 +35,9 @@ pub const PARTITIONS_PER_REQUEST_MAX: usize = 10_000;
 pub const DESCRIBE_PARTITIONS_MAX: i32 = 2_000;
 /// What a compressed batch may unfold to, wherever one must be opened.
 pub const UNCOMPRESSED_BYTES_MAX: usize = 104_857_600;
+/// Plain batches up to this size are compressed on the thread that serves connections: it takes
+/// less than handing the connections over.
+pub const INLINE_BYTES_MAX: usize = 4 * 1024;
 /// Smallest batch header: up to and including the record count.
 pub const BATCH_HEADER_BYTES: usize = 61;
 /// Producer ids that are reserved by one catalog record (protocol.md T1).
