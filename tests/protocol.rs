@@ -9,6 +9,8 @@ mod support;
 mod api_versions;
 #[path = "protocol/configs.rs"]
 mod configs;
+#[path = "protocol/epochs.rs"]
+mod epochs;
 #[path = "protocol/fetch.rs"]
 mod fetch;
 #[path = "protocol/framing.rs"]
