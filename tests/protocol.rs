@@ -1,7 +1,7 @@
 //! The protocol, request by request, over a raw socket.
 //!
 //! Test names begin with the id of the row that they hold: N1, P16, G3 … are rows of the protocol
-//! map; "1.2" is its table of ApiVersions rules. Each was tried on an Apache Kafka 4.3.1.
+//! map; "1.2" is its table of ApiVersions rules. Most were tried on an Apache Kafka 4.3.1 as they were written.
 
 mod support;
 

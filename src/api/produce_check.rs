@@ -188,3 +188,74 @@ fn flagged(batch: &CheckedBatch<'_>, record: &Record<'_>) -> String {
         record.value.map_or(0, <[u8]>::len)
     )
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::record::BatchBuilder;
+
+    const KEYS: Look = Look { keys: true, times: None, flagged: false, encoding: None };
+
+    fn looked(look: &Look, keys: &[Option<&[u8]>]) -> Result<Vec<u8>, Refusal> {
+        let mut builder = BatchBuilder::new();
+        keys.iter().for_each(|key| builder.push(Timestamp(7), *key, Some(b"v")));
+        let bytes = builder.build();
+        let fit = open(look, CheckedBatch::produced(&bytes)?, || "a-0".to_owned())?;
+        let batch = fit.batch()?;
+        assert_eq!(batch.times(), Some(Times { min: Timestamp(7), max: Timestamp(7) }));
+        Ok(batch.bytes().to_vec())
+    }
+
+    fn bad(keys: &[Option<&[u8]>]) -> BadRecords {
+        match looked(&KEYS, keys) {
+            Err(Refusal::Records(bad)) => bad,
+            other => panic!("no refusal of records: {other:?}"),
+        }
+    }
+
+    #[test]
+    fn a_refusal_names_the_records_it_is_about_by_their_place_p9() {
+        let bad = bad(&[Some(b"a"), None, Some(b""), None]);
+        let places: Vec<i32> = bad.records.iter().map(|(place, _)| *place).collect();
+        assert_eq!((places, bad.count, bad.has_bad_times), (vec![1, 3], 2, false));
+        assert!(Refusal::Records(bad).names_log_start());
+    }
+
+    #[test]
+    fn a_batch_that_nothing_is_held_against_is_accepted() {
+        assert!(looked(&KEYS, &[Some(b"a")]).is_ok());
+    }
+
+    #[test]
+    fn a_refusal_names_no_more_records_than_its_limit_and_counts_all() {
+        let bad = bad(&[None; RECORD_ERRORS_MAX + 5]);
+        assert_eq!((bad.records.len(), bad.count), (RECORD_ERRORS_MAX, RECORD_ERRORS_MAX + 5));
+    }
+
+    #[test]
+    fn what_a_recoded_batch_is_known_to_hold_stays_known_p12() {
+        let look = Look { encoding: Some(Encoding::of(Codec::Zstd)), ..KEYS };
+        let bytes = looked(&look, &[Some(b"a")]).expect("taken");
+        let batch = CheckedBatch::produced(&bytes).expect("a good batch");
+        assert_eq!(batch.codec(), Codec::Zstd);
+    }
+
+    #[test]
+    fn times_are_looked_at_only_where_they_may_be_out_of_bounds_p10() {
+        let config = LogConfig { timestamp_before_max_ms: 1000, ..LogConfig::default() };
+        let now = Now { wall: Timestamp(5000), ..Now::default() };
+        for (time, codec, own, default) in [
+            (4500, Codec::None, false, false),
+            (4500, Codec::Gzip, true, false),
+            (3999, Codec::None, true, false),
+            (3_605_001, Codec::Gzip, true, true),
+        ] {
+            let mut builder = BatchBuilder::new().codec(codec);
+            builder.push(Timestamp(time), None, None);
+            let bytes = builder.build();
+            let batch = CheckedBatch::produced(&bytes).expect("a good batch");
+            let looks = |config| Look::new(config, &batch, now).is_needed();
+            assert_eq!((looks(&config), looks(&LogConfig::default())), (own, default), "{time}");
+        }
+    }
+}

@@ -72,8 +72,12 @@ pub const TABLE: &[Api] = &[
     api(ApiKey::DeleteTopics, 1, 6, super::delete_topics::handle),
     api(ApiKey::InitProducerId, 0, 5, super::init_producer_id::handle),
     api(ApiKey::DescribeConfigs, 1, 4, super::describe_configs::handle),
+    api(ApiKey::AlterConfigs, 0, 2, super::alter_configs::handle),
     api(ApiKey::SaslAuthenticate, 0, 2, super::sasl::authenticate),
+    api(ApiKey::IncrementalAlterConfigs, 0, 1, super::incremental_alter_configs::handle),
     api(ApiKey::ListPartitionReassignments, 0, 0, super::list_partition_reassignments::handle),
+    api(ApiKey::DescribeClientQuotas, 0, 1, super::describe_client_quotas::handle),
+    api(ApiKey::AlterClientQuotas, 0, 1, super::alter_client_quotas::handle),
     api(ApiKey::DescribeCluster, 0, 2, super::describe_cluster::handle),
     api(ApiKey::DescribeTopicPartitions, 0, 0, super::describe_topic_partitions::handle),
 ];

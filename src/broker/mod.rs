@@ -12,12 +12,15 @@ mod closing;
 mod commit;
 mod committer;
 mod complaints;
+mod config_changes;
 mod coordinator;
 mod data_dir;
 mod endpoint;
 mod fetch_session;
 mod fetch_sessions;
+mod flush;
 mod housekeeping;
+mod live;
 mod log_config;
 mod long_poll;
 mod metrics;
@@ -66,10 +69,12 @@ use committer::Committer;
 use complaints::Complaints;
 use data_dir::DataDir;
 use endpoint::Endpoints;
+use live::Live;
 
 /// The broker: everything that lives as long as the process serves.
 pub struct Broker {
     settings: Settings,
+    live: Arc<Live>,
     clock: Arc<dyn Clock>,
     cluster_id: String,
     data: Arc<DataDir>,
@@ -95,7 +100,7 @@ struct Threads {
 }
 
 impl Broker {
-    /// The checked settings.
+    /// The checked settings of the start.
     pub fn settings(&self) -> &Settings {
         &self.settings
     }

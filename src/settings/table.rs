@@ -8,7 +8,7 @@
 use std::path::PathBuf;
 
 use super::kind::{Kind, Unit, Value, Width, bytes, int, millis};
-use super::{Address, Given};
+use super::{Address, Dynamic, Given};
 
 /// A name that Kafka has for a key.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -148,6 +148,8 @@ macro_rules! settings {
             $( $(#[doc = $doc])+ pub $field: $type, )+
             /// What was set, by which name and where: broker-wide defaults of topic configs too.
             pub given: Given,
+            /// What was changed since, in flight.
+            pub dynamic: Dynamic,
         }
 
         /// The rows, in the order of the file.
@@ -169,6 +171,7 @@ macro_rules! settings {
                 Settings {
                     $( $field: FromValue::from_value(&value($name)), )+
                     given,
+                    dynamic: Dynamic::default(),
                 }
             }
         }

@@ -4,8 +4,9 @@ use std::fmt;
 use std::ops::RangeInclusive;
 
 use super::{
-    api_versions, create_topics, delete_topics, describe_cluster, describe_configs,
-    describe_groups, describe_topic_partitions, fetch, find_coordinator, heartbeat,
+    alter_client_quotas, alter_configs, api_versions, create_topics, delete_topics,
+    describe_client_quotas, describe_cluster, describe_configs, describe_groups,
+    describe_topic_partitions, fetch, find_coordinator, heartbeat, incremental_alter_configs,
     init_producer_id, join_group, leave_group, list_groups, list_offsets,
     list_partition_reassignments, metadata, offset_commit, offset_fetch, produce,
     sasl_authenticate, sasl_handshake, sync_group,
@@ -101,10 +102,17 @@ apis! {
     DeleteTopics = 20, delete_topics, DeleteTopicsRequest -> DeleteTopicsResponse;
     InitProducerId = 22, init_producer_id, InitProducerIdRequest -> InitProducerIdResponse;
     DescribeConfigs = 32, describe_configs, DescribeConfigsRequest -> DescribeConfigsResponse;
+    AlterConfigs = 33, alter_configs, AlterConfigsRequest -> AlterConfigsResponse;
     SaslAuthenticate = 36, sasl_authenticate,
         SaslAuthenticateRequest -> SaslAuthenticateResponse;
+    IncrementalAlterConfigs = 44, incremental_alter_configs,
+        IncrementalAlterConfigsRequest -> IncrementalAlterConfigsResponse;
     ListPartitionReassignments = 46, list_partition_reassignments,
         ListPartitionReassignmentsRequest -> ListPartitionReassignmentsResponse;
+    DescribeClientQuotas = 48, describe_client_quotas,
+        DescribeClientQuotasRequest -> DescribeClientQuotasResponse;
+    AlterClientQuotas = 49, alter_client_quotas,
+        AlterClientQuotasRequest -> AlterClientQuotasResponse;
     DescribeCluster = 60, describe_cluster, DescribeClusterRequest -> DescribeClusterResponse;
     DescribeTopicPartitions = 75, describe_topic_partitions,
         DescribeTopicPartitionsRequest -> DescribeTopicPartitionsResponse;

@@ -4,9 +4,12 @@
 macro_rules! with_messages {
     ($callback:ident) => {
         $callback! {
+            alter_client_quotas, AlterClientQuotasRequest, AlterClientQuotasResponse;
+            alter_configs, AlterConfigsRequest, AlterConfigsResponse;
             api_versions, ApiVersionsRequest, ApiVersionsResponse;
             create_topics, CreateTopicsRequest, CreateTopicsResponse;
             delete_topics, DeleteTopicsRequest, DeleteTopicsResponse;
+            describe_client_quotas, DescribeClientQuotasRequest, DescribeClientQuotasResponse;
             describe_cluster, DescribeClusterRequest, DescribeClusterResponse;
             describe_configs, DescribeConfigsRequest, DescribeConfigsResponse;
             describe_groups, DescribeGroupsRequest, DescribeGroupsResponse;
@@ -15,6 +18,8 @@ macro_rules! with_messages {
             fetch, FetchRequest, FetchResponse;
             find_coordinator, FindCoordinatorRequest, FindCoordinatorResponse;
             heartbeat, HeartbeatRequest, HeartbeatResponse;
+            incremental_alter_configs, IncrementalAlterConfigsRequest,
+                IncrementalAlterConfigsResponse;
             init_producer_id, InitProducerIdRequest, InitProducerIdResponse;
             join_group, JoinGroupRequest, JoinGroupResponse;
             leave_group, LeaveGroupRequest, LeaveGroupResponse;
