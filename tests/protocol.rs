@@ -12,6 +12,8 @@ mod alter_configs;
 mod api_versions;
 #[path = "protocol/configs.rs"]
 mod configs;
+#[path = "protocol/epochs.rs"]
+mod epochs;
 #[path = "protocol/fetch.rs"]
 mod fetch;
 #[path = "protocol/framing.rs"]
@@ -34,6 +36,8 @@ mod quotas;
 mod retention;
 #[path = "protocol/sessions.rs"]
 mod sessions;
+#[path = "protocol/topic_rules.rs"]
+mod topic_rules;
 #[path = "protocol/topics.rs"]
 mod topics;
 #[path = "protocol/versions.rs"]

@@ -12,6 +12,7 @@ use crate::group::GroupSettings;
 use crate::log::{Log, LogConfig};
 use crate::settings::Settings;
 
+use super::aside::Aside;
 use super::closing::Close;
 use super::committer::Committer;
 use super::complaints::Complaints;
@@ -101,6 +102,7 @@ pub fn boot(settings: Settings, parts: Parts) -> Result<Arc<Broker>, BootError> 
         fatal(&close),
     )?;
     Ok(Arc::new(Broker {
+        aside: Aside::default(),
         fetch_sessions: Mutex::new(FetchSessions::new(
             settings.fetch_sessions,
             limits::FETCH_SESSIONS_WEIGHT_MAX,

@@ -5,6 +5,7 @@
 //! the group machines.
 
 mod alarm;
+mod aside;
 mod bind;
 mod boot;
 mod closing;
@@ -48,6 +49,7 @@ use crate::catalog::{self, Image};
 use crate::log::{ColdRead, Log};
 use crate::settings::{Address, Settings};
 
+pub use aside::Aside;
 pub use bind::bind;
 pub use boot::{BootError, Parts, boot};
 pub use closing::{Close, Closing};
@@ -81,6 +83,7 @@ pub struct Broker {
     registrar: Registrar,
     committer: Arc<Committer>,
     producer_ids: ProducerIds,
+    aside: Aside,
     fetch_sessions: Mutex<FetchSessions>,
     complaints: Complaints,
     metrics: Arc<Metrics>,
@@ -161,6 +164,11 @@ impl Broker {
     /// Producer ids that can be given at once.
     pub fn producer_ids(&self) -> &ProducerIds {
         &self.producer_ids
+    }
+
+    /// Where work goes that takes milliseconds.
+    pub fn aside(&self) -> &Aside {
+        &self.aside
     }
 
     /// Runs `step` on the fetch sessions, under their lock.

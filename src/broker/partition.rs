@@ -84,12 +84,13 @@ impl Partition {
     /// A partition around an open log. What the log holds now is committed and visible.
     pub fn new(
         id: TopicPartition,
-        log: Log,
+        mut log: Log,
         epoch: LeaderEpoch,
         rule: FlushRule,
         committer: Arc<Committer>,
     ) -> Arc<Partition> {
         let end = log.end();
+        log.lead(epoch);
         Arc::new(Partition {
             id,
             log: Mutex::new(log),
