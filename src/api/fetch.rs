@@ -56,8 +56,8 @@ struct PlanPartition {
 
 /// One pass over the plan's partitions.
 struct Pass {
-    /// What each of them gave, in their order.
-    read: Vec<PartitionData>,
+    /// What each of them gave, in their order, by [`runs`].
+    read: Vec<Vec<PartitionData>>,
     bytes: usize,
     /// Bytes that a cold read will give, at most.
     bytes_cold: usize,
@@ -122,16 +122,11 @@ impl Plan {
 
     /// Reads every partition up to both byte limits (protocol.md F2, F3).
     fn pass(&self) -> Pass {
-        let mut pass = Pass {
-            read: Vec::with_capacity(self.partitions.len()),
-            bytes: 0,
-            bytes_cold: 0,
-            urgent: false,
-            cold: Vec::new(),
-        };
-        for partition in &self.partitions {
-            let data = self.read(partition, &mut pass);
-            pass.read.push(data);
+        let mut pass =
+            Pass { read: Vec::new(), bytes: 0, bytes_cold: 0, urgent: false, cold: Vec::new() };
+        for run in runs(&self.partitions) {
+            let read = run.iter().map(|partition| self.read(partition, &mut pass)).collect();
+            pass.read.push(read);
         }
         pass
     }
@@ -243,7 +238,7 @@ impl Plan {
     fn reply(self, pass: Pass) -> Settled {
         self.broker.metrics().fetched(pass.bytes);
         let names_leader = |p: &PartitionData| p.current_leader != LeaderIdAndEpoch::default();
-        let node_endpoints = match pass.read.iter().any(names_leader) {
+        let node_endpoints = match pass.read.iter().flatten().any(names_leader) {
             true => vec![self.node()],
             false => Vec::new(),
         };
@@ -295,19 +290,24 @@ fn find(call: &Call<'_>, key: &TopicKey) -> Option<Arc<Topic>> {
     }
 }
 
-/// What each partition gave, in order; those of one topic that follow each other stand together.
-fn by_topic(partitions: &[PlanPartition], read: Vec<PartitionData>) -> Vec<FetchableTopicResponse> {
-    let mut read = read.into_iter();
-    let is_same =
-        |a: &PlanPartition, b: &PlanPartition| Arc::ptr_eq(&a.wanted.topic, &b.wanted.topic);
-    let topics = partitions.chunk_by(is_same).filter_map(|run| {
+/// Runs of partitions of one topic that follow each other, which stand together in an answer.
+fn runs(partitions: &[PlanPartition]) -> impl Iterator<Item = &[PlanPartition]> {
+    partitions.chunk_by(|a, b| Arc::ptr_eq(&a.wanted.topic, &b.wanted.topic))
+}
+
+/// What each partition gave, as it was read.
+fn by_topic(
+    partitions: &[PlanPartition],
+    read: Vec<Vec<PartitionData>>,
+) -> Vec<FetchableTopicResponse> {
+    let topics = runs(partitions).zip(read).filter_map(|(run, read)| {
         let key = &run.first()?.wanted.topic;
-        Some(topic_response(key, read.by_ref().take(run.len()).collect()))
+        Some(topic_response(key, read))
     });
     topics.collect()
 }
 
-/// The same for what a session tells.
+/// What a session tells, by topic.
 fn news_by_topic(told: Vec<(Arc<TopicKey>, PartitionData)>) -> Vec<FetchableTopicResponse> {
     let mut topics: Vec<FetchableTopicResponse> = Vec::new();
     let mut last: Option<Arc<TopicKey>> = None;

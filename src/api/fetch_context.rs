@@ -104,18 +104,20 @@ impl Context {
         }
     }
 
-    /// Ends the fetch. `read` is what each of those that were `wanted` gave.
+    /// Ends the fetch. `read` is what each of those that were `wanted` gave, one for one.
     pub(super) fn end<'a>(
         self,
         broker: &Broker,
         now: Now,
         wanted: impl Iterator<Item = &'a Wanted>,
-        read: Vec<PartitionData>,
+        read: Vec<Vec<PartitionData>>,
     ) -> Ended {
         match self {
             Context::Alone => Ended::Whole(NO_SESSION, read),
             Context::First { uses_ids } => {
-                let told = wanted.zip(&read).map(|(wanted, data)| (wanted.clone(), found(data)));
+                let told = wanted
+                    .zip(read.iter().flatten())
+                    .map(|(wanted, data)| (wanted.clone(), found(data)));
                 let session = FetchSession::new(told);
                 let id = broker.fetch_sessions(|sessions| {
                     sessions.create(session, uses_ids, now.mono, &mut OsRandom)
@@ -123,7 +125,9 @@ impl Context {
                 Ended::Whole(id, read)
             }
             Context::Next(mut lease) => match &mut lease.session {
-                Some(session) => Ended::News(session.id(), session.sift(read, found)),
+                Some(session) => {
+                    Ended::News(session.id(), session.sift(read.into_iter().flatten(), found))
+                }
                 None => Ended::Whole(NO_SESSION, read),
             },
         }
@@ -132,8 +136,8 @@ impl Context {
 
 /// What a fetch tells, with the id of its session.
 pub(super) enum Ended {
-    /// Everything.
-    Whole(i32, Vec<PartitionData>),
+    /// Everything, as it was read.
+    Whole(i32, Vec<Vec<PartitionData>>),
     /// What is new, with its topic.
     News(i32, Vec<(Arc<TopicKey>, PartitionData)>),
 }

@@ -132,10 +132,9 @@ impl FetchSession {
     /// of the order, so that the others come first next time (protocol.md F12).
     pub fn sift<T>(
         &mut self,
-        read: Vec<T>,
+        read: impl Iterator<Item = T>,
         found: impl Fn(&T) -> Found,
     ) -> Vec<(Arc<TopicKey>, T)> {
-        debug_assert_eq!(read.len(), self.entries.len());
         let mut served = Vec::new();
         let mut told = Vec::new();
         for ((place, entry), result) in self.entries.iter_mut().zip(read) {
@@ -263,7 +262,7 @@ mod tests {
     /// Sifts results that are these, by index.
     fn sift(session: &mut FetchSession, change: impl Fn(i32, &mut Found)) -> Vec<i32> {
         let read = order(session);
-        let told = session.sift(read, |index| {
+        let told = session.sift(read.into_iter(), |index| {
             let mut found = idle(5);
             change(*index, &mut found);
             found
