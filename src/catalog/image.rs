@@ -98,6 +98,7 @@ impl Image {
             Record::ProducerIds(record) => self.next_producer_id = record.next_producer_id,
             Record::Topic(record) => self.replay_topic(record),
             Record::RemoveTopic(record) => self.remove(record.topic_id),
+            Record::PartitionCount(record) => self.grow(record.topic_id, record.partitions),
         }
         assert_eq!(self.by_name.len(), self.by_id.len(), "the two views hold the same topics");
     }
@@ -121,6 +122,16 @@ impl Image {
         }
         self.by_id.insert(topic.id, topic.clone());
         self.by_name.insert(name, topic);
+    }
+
+    /// A topic never shrinks; one that is gone meanwhile has no partitions to add.
+    fn grow(&mut self, id: TopicId, partitions: i32) {
+        let Some(topic) = self.by_id.get(&id).filter(|topic| topic.partitions < partitions) else {
+            return;
+        };
+        let grown = Arc::new(Topic { partitions, ..Topic::clone(topic) });
+        self.by_name.insert(grown.name.clone(), grown.clone());
+        self.by_id.insert(id, grown);
     }
 
     fn remove(&mut self, id: TopicId) {

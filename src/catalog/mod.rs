@@ -10,6 +10,7 @@
 
 mod create;
 mod delete;
+mod grow;
 mod image;
 mod numbers;
 mod record;
@@ -20,14 +21,16 @@ mod topic_config;
 mod topic_name;
 
 pub use create::{
-    Assignment, CreateTopic, CreateTopics, Created, CreatedTopic, consumer_offsets, create_topics,
+    Assignment, CreateTopic, CreateTopics, Created, CreatedTopic, check_replicas, consumer_offsets,
+    create_topics,
 };
 pub use delete::{DeleteResult, DeleteTopic, Deleted, delete_topics};
+pub use grow::{GrowTopic, Grown, grow_topics};
 pub use image::{Image, Topic};
 pub use numbers::{ProducerIdBlock, found_cluster, next_leader_epoch, reserve_producer_ids};
 pub use record::{
-    ClusterRecord, LeaderEpochRecord, ProducerIdsRecord, Record, RecordError, RemoveTopicRecord,
-    TopicRecord, TopicRecordConfig,
+    ClusterRecord, LeaderEpochRecord, PartitionCountRecord, ProducerIdsRecord, Record, RecordError,
+    RemoveTopicRecord, TopicRecord, TopicRecordConfig,
 };
 pub use refusal::Refusal;
 pub use topic_config::{

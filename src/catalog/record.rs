@@ -39,6 +39,14 @@ message! {
     LeaderEpochRecord, versions 0..=0, flexible 0.. { leader_epoch: i32, 0..; }
 }
 
+message! {
+    /// The topic has this many partitions now.
+    PartitionCountRecord, versions 0..=0, flexible 0.. {
+        topic_id: crate::base::Uuid, 0..;
+        partitions: i32, 0..;
+    }
+}
+
 /// One change of the catalog.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Record {
@@ -52,6 +60,8 @@ pub enum Record {
     ProducerIds(ProducerIdsRecord),
     /// See [`LeaderEpochRecord`].
     LeaderEpoch(LeaderEpochRecord),
+    /// See [`PartitionCountRecord`].
+    PartitionCount(PartitionCountRecord),
 }
 
 const CLUSTER: i16 = 1;
@@ -59,6 +69,7 @@ const TOPIC: i16 = 2;
 const REMOVE_TOPIC: i16 = 3;
 const PRODUCER_IDS: i16 = 4;
 const LEADER_EPOCH: i16 = 5;
+const PARTITION_COUNT: i16 = 8;
 const VERSION: i16 = 0;
 
 /// Why bytes are no [`Record`].
@@ -86,6 +97,7 @@ impl Record {
             Record::RemoveTopic(fields) => put(&mut writer, REMOVE_TOPIC, fields),
             Record::ProducerIds(fields) => put(&mut writer, PRODUCER_IDS, fields),
             Record::LeaderEpoch(fields) => put(&mut writer, LEADER_EPOCH, fields),
+            Record::PartitionCount(fields) => put(&mut writer, PARTITION_COUNT, fields),
         };
         written.expect("version 0 carries every field");
         writer.to_vec()
@@ -105,6 +117,7 @@ impl Record {
             REMOVE_TOPIC => Record::RemoveTopic(Message::read(&mut reader, version)?),
             PRODUCER_IDS => Record::ProducerIds(Message::read(&mut reader, version)?),
             LEADER_EPOCH => Record::LeaderEpoch(Message::read(&mut reader, version)?),
+            PARTITION_COUNT => Record::PartitionCount(Message::read(&mut reader, version)?),
             unknown => return Err(RecordError::UnknownType(unknown)),
         })
     }
