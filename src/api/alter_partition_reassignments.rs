@@ -1,5 +1,5 @@
-//! AlterPartitionReassignments (key 45): there is one broker, so a partition can be sent to where it
-//! is, and nothing can be called off (protocol.md A12).
+//! AlterPartitionReassignments (key 45): there is one broker, so a partition can only be sent to
+//! where it is, and nothing can be called off (protocol.md A12).
 //!
 //! v1 whether the replication factor may change (KIP-860)
 

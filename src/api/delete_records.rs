@@ -81,7 +81,7 @@ async fn delete(broker: &Broker, wanted: Vec<Wanted>) -> Vec<DeleteRecordsTopicR
     for (i, (topic, partition)) in places.into_iter().enumerate() {
         let slot = &mut topics[topic].partitions[partition];
         *slot = match &done {
-            Ok(starts) => result(slot.partition_index, starts[i].clone().map_err(Refusal::from)),
+            Ok(starts) => result(slot.partition_index, starts[i].map_err(Refusal::from)),
             Err(code) => result(slot.partition_index, Err((*code).into())),
         };
     }
