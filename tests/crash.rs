@@ -10,6 +10,8 @@ mod folder;
 mod hostile;
 #[path = "crash/load.rs"]
 mod load;
+#[path = "crash/order.rs"]
+mod order;
 #[path = "crash/shutdown.rs"]
 mod shutdown;
 #[path = "crash/starting.rs"]

@@ -1,7 +1,7 @@
 //! The protocol, request by request, over a raw socket.
 //!
 //! Test names begin with the id of the row that they hold: N1, P16, G3 … are rows of the protocol
-//! map; "1.2" is its table of ApiVersions rules. Each was tried on an Apache Kafka 4.3.1.
+//! map; "1.2" is its table of ApiVersions rules. Most were tried on an Apache Kafka 4.3.1 as they were written.
 
 mod support;
 
@@ -31,6 +31,8 @@ mod produce;
 mod producer_state;
 #[path = "protocol/retention.rs"]
 mod retention;
+#[path = "protocol/sessions.rs"]
+mod sessions;
 #[path = "protocol/topics.rs"]
 mod topics;
 #[path = "protocol/versions.rs"]
@@ -46,7 +48,7 @@ fn connect() -> (Broker, Raw) {
 
 /// The same for a test whose connection is refused in the end, which is worth a warning.
 fn connect_to_be_refused() -> (Broker, Raw) {
-    connect_to(Broker::options().tolerate("connection refused").start())
+    connect_to(Broker::options().tolerate("client refused").start())
 }
 
 fn connect_to(broker: Broker) -> (Broker, Raw) {
@@ -85,6 +87,7 @@ mod code {
     pub const NON_EMPTY_GROUP: i16 = 68;
     pub const GROUP_ID_NOT_FOUND: i16 = 69;
     pub const FETCH_SESSION_ID_NOT_FOUND: i16 = 70;
+    pub const INVALID_FETCH_SESSION_EPOCH: i16 = 71;
     pub const FENCED_LEADER_EPOCH: i16 = 74;
     pub const UNKNOWN_LEADER_EPOCH: i16 = 75;
     pub const UNSUPPORTED_COMPRESSION_TYPE: i16 = 76;
@@ -96,6 +99,7 @@ mod code {
     pub const INVALID_RECORD: i16 = 87;
     pub const INVALID_UPDATE_VERSION: i16 = 95;
     pub const UNKNOWN_TOPIC_ID: i16 = 100;
+    pub const FETCH_SESSION_TOPIC_ID_ERROR: i16 = 106;
     pub const MISMATCHED_ENDPOINT_TYPE: i16 = 114;
     pub const OFFSET_METADATA_TOO_LARGE: i16 = 12;
 }

@@ -9,6 +9,7 @@ use std::sync::Arc;
 use crate::base::limits::DESCRIBE_PARTITIONS_MAX;
 use crate::base::{ErrorCode, Uuid};
 use crate::broker::{Partition, Topic};
+use crate::catalog::is_topic_name;
 use crate::codec::WireError;
 use crate::wire::describe_topic_partitions::{
     Cursor, DescribeTopicPartitionsRequest, DescribeTopicPartitionsResponse,
@@ -21,19 +22,25 @@ use super::operations::TOPIC_OPERATIONS;
 
 pub(super) fn handle(call: &Call<'_>) -> Result<Answer, WireError> {
     let request: DescribeTopicPartitionsRequest = call.request()?;
-    let all = request.topics.is_empty();
-    let names: BTreeSet<String> = match all {
+    let asked: Vec<String> = request.topics.into_iter().map(|topic| topic.name).collect();
+    if let Some(cursor) = &request.cursor
+        && let Err(code) = check(cursor, &asked)
+    {
+        let refused = asked.iter().map(|name| DescribeTopicPartitionsResponseTopic {
+            topic_authorized_operations: i32::MIN,
+            ..refused(name, code)
+        });
+        return Ok(Answer::reply(DescribeTopicPartitionsResponse {
+            topics: refused.collect(),
+            ..Default::default()
+        }));
+    }
+    let names: BTreeSet<String> = match asked.is_empty() {
         true => call.broker.topics().all().iter().map(|topic| topic.name.clone()).collect(),
-        false => request.topics.into_iter().map(|topic| topic.name).collect(),
+        false => asked.into_iter().collect(),
     };
     let limit = request.response_partition_limit.clamp(1, DESCRIBE_PARTITIONS_MAX);
     let mut page = Page { node: call.broker.node_id(), left: limit as usize, ..Page::default() };
-    if let Some(cursor) = &request.cursor
-        && let Err(code) = check(cursor, &names, all)
-    {
-        page.refuse_all(&names, code);
-        return Ok(Answer::reply(page.reply()));
-    }
     let first = request.cursor.unwrap_or_default();
     for name in names.range(first.topic_name.clone()..) {
         let from = if *name == first.topic_name { first.partition_index } else { 0 };
@@ -45,8 +52,8 @@ pub(super) fn handle(call: &Call<'_>) -> Result<Answer, WireError> {
 }
 
 /// protocol.md M8: a cursor must point into the list.
-fn check(cursor: &Cursor, names: &BTreeSet<String>, all: bool) -> Result<(), ErrorCode> {
-    let is_listed = all || names.contains(&cursor.topic_name);
+fn check(cursor: &Cursor, asked: &[String]) -> Result<(), ErrorCode> {
+    let is_listed = asked.is_empty() || asked.contains(&cursor.topic_name);
     if cursor.partition_index < 0 || !is_listed {
         return Err(ErrorCode::InvalidRequest);
     }
@@ -64,15 +71,19 @@ struct Page {
 impl Page {
     /// Adds a topic from that partition on. False when the page is full.
     fn add(&mut self, name: &str, topic: Option<Arc<Topic>>, from: usize) -> bool {
-        let Some(topic) = topic else {
-            self.topics.push(refused(name, ErrorCode::UnknownTopicOrPartition));
-            return true;
-        };
-        let wanted = topic.partitions().get(from..).unwrap_or_default();
-        if self.left == 0 && !wanted.is_empty() {
+        if self.left == 0 {
             self.next = Some(cursor(name, from));
             return false;
         }
+        let Some(topic) = topic else {
+            let code = match is_topic_name(name) {
+                true => ErrorCode::UnknownTopicOrPartition,
+                false => ErrorCode::InvalidTopicException,
+            };
+            self.topics.push(refused(name, code));
+            return true;
+        };
+        let wanted = topic.partitions().get(from..).unwrap_or_default();
         let fitting = wanted.len().min(self.left);
         self.left -= fitting;
         self.topics.push(DescribeTopicPartitionsResponseTopic {
@@ -88,10 +99,6 @@ impl Page {
             return false;
         }
         true
-    }
-
-    fn refuse_all(&mut self, names: &BTreeSet<String>, code: ErrorCode) {
-        self.topics = names.iter().map(|name| refused(name, code)).collect();
     }
 
     fn reply(self) -> DescribeTopicPartitionsResponse {

@@ -35,9 +35,9 @@ pub(super) fn handle(call: &Call<'_>) -> Result<Answer, WireError> {
     }))
 }
 
-/// This broker would coordinate transactions (type 1), so it says so as Kafka does; that it does not
-/// run any yet is told where they begin, by InitProducerId and Produce. Share groups (type 2) come
-/// with their own issue.
+/// This broker would coordinate transactions (type 1), so it says so as Kafka does; that it does
+/// not run any yet is told where they begin, by InitProducerId and Produce. Share groups (type 2)
+/// come with their own issue.
 fn find(call: &Call<'_>, key: String, key_type: i8) -> Coordinator {
     if !matches!(key_type, GROUP | TRANSACTION) {
         return Coordinator {

@@ -5,6 +5,7 @@
 use std::collections::BTreeSet;
 
 use crate::base::ErrorCode;
+use crate::catalog::{BROKER, BROKER_LOGGER, CLIENT_METRICS, GROUP, TOPIC};
 use crate::codec::WireError;
 use crate::wire::list_config_resources::{
     ConfigResource, ListConfigResourcesRequest, ListConfigResourcesResponse,
@@ -13,11 +14,6 @@ use crate::wire::list_config_resources::{
 use super::answer::Answer;
 use super::call::Call;
 
-const TOPIC: i8 = 2;
-const BROKER: i8 = 4;
-const BROKER_LOGGER: i8 = 8;
-const CLIENT_METRICS: i8 = 16;
-const GROUP: i8 = 32;
 const ALL: [i8; 5] = [TOPIC, BROKER, BROKER_LOGGER, CLIENT_METRICS, GROUP];
 
 pub(super) fn handle(call: &Call<'_>) -> Result<Answer, WireError> {
@@ -48,6 +44,9 @@ fn names(call: &Call<'_>, resource_type: i8) -> Vec<String> {
     match resource_type {
         TOPIC => call.broker.topics().all().iter().map(|topic| topic.name.clone()).collect(),
         BROKER | BROKER_LOGGER => vec![call.broker.node_id().to_string()],
-        _ => Vec::new(),
+        _ => call.broker.topics().image(|image| {
+            let configured = image.configured(resource_type);
+            configured.map(str::to_owned).collect()
+        }),
     }
 }

@@ -12,6 +12,7 @@ use std::sync::Arc;
 use crate::base::{ErrorCode, Offset, PartitionId, Timestamp, Uuid};
 use crate::broker::{self, Partition, Ticket};
 use crate::codec::{Reader, WireError};
+use crate::log;
 use crate::record::CheckedBatch;
 use crate::record::compression::Codec;
 use crate::wire::produce::{
@@ -195,6 +196,11 @@ fn append(
     produce_check::keys(partition, &batch, name)?;
     let ticket = partition
         .append(&batch, call.now)
+        .inspect_err(|refusal| {
+            if matches!(refusal, log::Refusal::NoRoom) {
+                call.broker.complain_of_full_disk();
+            }
+        })
         .map_err(|refusal| produce_check::explained(refusal, partition, &batch, call.now))?;
     call.broker.metrics().produced(batch.record_count(), batch.bytes().len());
     Ok(ticket)

@@ -79,3 +79,48 @@ fn refuse(
         false => Err(Refusal::Records(BadRecords { code, records })),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::base::Offset;
+    use crate::record::BatchBuilder;
+
+    fn checked(keys: &[Option<&[u8]>], test: impl FnOnce(&CheckedBatch<'_>)) {
+        let mut builder = BatchBuilder::new();
+        keys.iter().for_each(|key| builder.push(Timestamp(7), *key, Some(b"v")));
+        let bytes = builder.build();
+        test(&CheckedBatch::produced(&bytes).unwrap());
+    }
+
+    fn keyless(record: &Record<'_>) -> Option<String> {
+        record.key.is_none().then(|| record.offset.0.to_string())
+    }
+
+    #[test]
+    fn a_refusal_names_the_records_it_is_about_by_their_place_p9() {
+        checked(&[Some(b"a"), None, Some(b""), None], |batch| {
+            let refused = refuse(ErrorCode::InvalidRecord, batch, keyless);
+            let Err(Refusal::Records(bad)) = refused else { panic!("accepted: {refused:?}") };
+            assert_eq!(bad.records, [(1, "1".to_owned()), (3, "3".to_owned())]);
+            assert!(Refusal::Records(bad).names_log_start());
+        });
+    }
+
+    #[test]
+    fn a_batch_that_nothing_is_held_against_is_accepted() {
+        checked(&[Some(b"a")], |batch| {
+            assert!(refuse(ErrorCode::InvalidRecord, batch, keyless).is_ok());
+            assert_eq!(batch.header().base_offset, Offset(0));
+        });
+    }
+
+    #[test]
+    fn a_refusal_names_no_more_records_than_its_limit() {
+        checked(&[None; RECORD_ERRORS_MAX + 5], |batch| {
+            let refused = refuse(ErrorCode::InvalidRecord, batch, keyless);
+            let Err(Refusal::Records(bad)) = refused else { panic!("accepted: {refused:?}") };
+            assert_eq!(bad.records.len(), RECORD_ERRORS_MAX);
+        });
+    }
+}

@@ -17,6 +17,10 @@ pub enum Refusal {
     Log(log::Refusal),
     /// The catalog refused.
     Catalog(catalog::Refusal),
+    /// The catalog refused to change configs.
+    Alter(catalog::AlterRefusal),
+    /// The catalog refused to change or describe quotas.
+    Quota(catalog::QuotaRefusal),
     /// Some records of a batch are not acceptable (protocol.md P9, P10).
     Records(BadRecords),
 }
@@ -38,6 +42,9 @@ impl Refusal {
             Refusal::Batch(error) => batch(error),
             Refusal::Log(refusal) => log(refusal),
             Refusal::Catalog(refusal) => catalog(refusal),
+            Refusal::Alter(refusal) => alter(refusal),
+            Refusal::Quota(catalog::QuotaRefusal::Request(_)) => ErrorCode::InvalidRequest,
+            Refusal::Quota(catalog::QuotaRefusal::EntityType(_)) => ErrorCode::UnsupportedVersion,
             Refusal::Records(bad) => bad.code,
         }
     }
@@ -46,7 +53,7 @@ impl Refusal {
     /// sizes, checksums and its own troubles.
     pub fn names_log_start(&self) -> bool {
         match self {
-            Refusal::Code(_) | Refusal::Catalog(_) => false,
+            Refusal::Code(_) | Refusal::Catalog(_) | Refusal::Alter(_) | Refusal::Quota(_) => false,
             Refusal::Records(_) => true,
             Refusal::Batch(error) => !matches!(
                 error,
@@ -74,6 +81,10 @@ impl Refusal {
             Refusal::Batch(error) => Some(error.to_string()),
             Refusal::Log(refusal) => Some(refusal.to_string()),
             Refusal::Catalog(refusal) => Some(refusal.to_string()),
+            // Kafka stumbles over it and has nothing to say.
+            Refusal::Alter(catalog::AlterRefusal::Operation) => None,
+            Refusal::Alter(refusal) => Some(refusal.to_string()),
+            Refusal::Quota(refusal) => Some(refusal.to_string()),
             Refusal::Records(BadRecords { code: ErrorCode::InvalidTimestamp, .. }) => {
                 Some("One or more records have been rejected due to invalid timestamp".into())
             }
@@ -103,6 +114,30 @@ impl From<log::Refusal> for Refusal {
 impl From<catalog::Refusal> for Refusal {
     fn from(refusal: catalog::Refusal) -> Refusal {
         Refusal::Catalog(refusal)
+    }
+}
+
+impl From<catalog::AlterRefusal> for Refusal {
+    fn from(refusal: catalog::AlterRefusal) -> Refusal {
+        Refusal::Alter(refusal)
+    }
+}
+
+impl From<catalog::QuotaRefusal> for Refusal {
+    fn from(refusal: catalog::QuotaRefusal) -> Refusal {
+        Refusal::Quota(refusal)
+    }
+}
+
+/// protocol.md A8, A9.
+fn alter(refusal: &catalog::AlterRefusal) -> ErrorCode {
+    use catalog::AlterRefusal;
+    match refusal {
+        AlterRefusal::Request(_) => ErrorCode::InvalidRequest,
+        AlterRefusal::Config(_) => ErrorCode::InvalidConfig,
+        AlterRefusal::Name(_) => ErrorCode::InvalidTopicException,
+        AlterRefusal::UnknownTopic(_) => ErrorCode::UnknownTopicOrPartition,
+        AlterRefusal::Operation => ErrorCode::UnknownServerError,
     }
 }
 

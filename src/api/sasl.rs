@@ -10,7 +10,13 @@ use super::answer::Answer;
 use super::call::Call;
 
 pub(super) fn handshake(call: &Call<'_>) -> Result<Answer, WireError> {
-    let _: SaslHandshakeRequest = call.request()?;
+    let request: SaslHandshakeRequest = call.request()?;
+    let what = format!(
+        "the client wants to authenticate by {:?} on a plaintext listener; set \
+         security.protocol=PLAINTEXT",
+        request.mechanism
+    );
+    call.broker.complain(call.peer.peer, &what);
     Ok(Answer::reply(SaslHandshakeResponse {
         error_code: ErrorCode::IllegalSaslState.code(),
         ..SaslHandshakeResponse::default()

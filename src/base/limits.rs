@@ -22,6 +22,9 @@ pub const READ_AHEAD_BYTES_MAX: usize = 64 * 1024;
 pub const REQUESTS_PARKED_MAX: usize = 1_000;
 /// Largest fetch answer, as Kafka's `fetch.max.bytes` (protocol.md F2).
 pub const FETCH_BYTES_MAX: i32 = 57_671_680;
+/// What all fetch sessions together may hold, in partitions of about 250 bytes each; a session
+/// itself counts as one more, each topic in it as two (protocol.md F12).
+pub const FETCH_SESSIONS_WEIGHT_MAX: usize = 100_000;
 /// Largest topic name, in bytes (protocol.md A1).
 pub const TOPIC_NAME_BYTES_MAX: usize = 249;
 /// Largest batch of the catalog's log: what one request changes.

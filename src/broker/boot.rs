@@ -14,8 +14,11 @@ use crate::settings::Settings;
 
 use super::closing::Close;
 use super::committer::Committer;
+use super::complaints::Complaints;
 use super::coordinator::{Coordinator, LoadError};
 use super::data_dir::{DataDir, DataDirError};
+use super::fetch_sessions::FetchSessions;
+use super::live::Live;
 use super::metrics::Metrics;
 use super::opener::{OpenError, Opener};
 use super::producer_ids::ProducerIds;
@@ -77,11 +80,12 @@ pub fn boot(settings: Settings, parts: Parts) -> Result<Arc<Broker>, BootError> 
 
     let metrics = Arc::new(metrics);
     let committer = Arc::new(Committer::new(Arc::clone(&metrics)));
+    let live = Arc::new(Live::new(settings.clone(), &image));
     let opener = Opener {
         disk,
         data: Arc::clone(&data),
         committer: Arc::clone(&committer),
-        settings: settings.clone(),
+        live: Arc::clone(&live),
     };
     let topics = image.topics().map(|topic| opener.topic(&image, topic, now));
     let topics = Arc::new(Topics::new(image.clone(), topics.collect::<Result<_, _>>()?));
@@ -97,8 +101,13 @@ pub fn boot(settings: Settings, parts: Parts) -> Result<Arc<Broker>, BootError> 
         fatal(&close),
     )?;
     Ok(Arc::new(Broker {
+        fetch_sessions: Mutex::new(FetchSessions::new(
+            settings.fetch_sessions,
+            limits::FETCH_SESSIONS_WEIGHT_MAX,
+        )),
         cluster_id: image.cluster_id().map(|id| id.to_string()).unwrap_or_default(),
         settings,
+        live,
         clock,
         data,
         topics,
@@ -106,6 +115,7 @@ pub fn boot(settings: Settings, parts: Parts) -> Result<Arc<Broker>, BootError> 
         registrar,
         committer,
         producer_ids: ProducerIds::default(),
+        complaints: Complaints::default(),
         metrics,
         endpoints: OnceLock::new(),
         close,
@@ -147,6 +157,7 @@ fn open_catalog(
     let mut records: Vec<Record> =
         catalog::found_cluster(&image, &mut OsRandom).into_iter().collect();
     if !is_new && !data.was_clean() {
+        tracing::info!("the last stop was not an orderly one: the logs are checked");
         records.push(catalog::next_leader_epoch(&image));
     }
     if image.topic(catalog::CONSUMER_OFFSETS).is_none() {
@@ -234,6 +245,10 @@ fn publisher(
     let clock = Arc::clone(clock);
     Box::new(move |image, records| {
         let now = clock.now();
+        let every = is_of_every_topic(records);
+        if every {
+            opener.live.update(image);
+        }
         // Made before the topics are locked: who serves does not wait for files.
         let mut made: HashMap<TopicId, Arc<Topic>> = HashMap::new();
         for record in records {
@@ -260,16 +275,49 @@ fn publisher(
                         made.remove(id).into_iter().for_each(|t| state.insert(t));
                     }
                     Record::RemoveTopic(record) => gone.extend(state.remove(record.topic_id)),
-                    Record::Cluster(_) | Record::ProducerIds(_) | Record::LeaderEpoch(_) => {}
+                    Record::Cluster(_)
+                    | Record::ProducerIds(_)
+                    | Record::LeaderEpoch(_)
+                    | Record::TopicConfigs(_)
+                    | Record::Configs(_)
+                    | Record::ClientQuota(_) => {}
                 }
             }
         });
+        reconfigure(&opener, image, &topics, records, every);
         for topic in gone {
             topic.partitions().iter().for_each(|partition| partition.delete());
             opener.remove_folder(topic.id);
             coordinator.topic_deleted(&topic.name, topic.id);
         }
     })
+}
+
+/// Whether a change may concern every topic: broker-wide defaults are among it.
+fn is_of_every_topic(records: &[Record]) -> bool {
+    let is = |record: &Record| matches!(record, Record::Configs(configs) if configs.resource_type == catalog::BROKER);
+    records.iter().any(is)
+}
+
+/// Puts changed configs in force on topics in use.
+fn reconfigure(opener: &Opener, image: &Image, topics: &Topics, records: &[Record], every: bool) {
+    let changed: HashSet<TopicId> = records
+        .iter()
+        .filter_map(|record| match record {
+            Record::TopicConfigs(record) => Some(record.topic_id),
+            _ => None,
+        })
+        .collect();
+    if changed.is_empty() && !every {
+        return;
+    }
+    for live in topics.all() {
+        let topic = image.topic_by_id(live.id);
+        if let Some(topic) = topic.filter(|topic| every || changed.contains(&topic.id)) {
+            opener.reconfigure(topic, &live);
+        }
+    }
+    opener.live.announce();
 }
 
 fn fatal(close: &Arc<Close>) -> Box<dyn Fn() + Send> {

@@ -7,6 +7,11 @@
 //!
 //! Invariant: Join, Sync and Heartbeat never wait for a sync: a lost generation costs a rejoin.
 
+mod cell;
+mod parked;
+#[cfg(test)]
+mod tests;
+
 use std::collections::HashMap;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
@@ -15,17 +20,17 @@ use std::sync::{Arc, Mutex, MutexGuard};
 use tokio::sync::oneshot;
 
 use crate::base::{Clock, ErrorCode, Mono, Now, Offset, PartitionId, TopicId};
-use crate::group::{
-    AppendRefused, GroupRecord, GroupSettings, Outcome, Reply, Shard, Token, shard_of,
-};
-use crate::log::Refusal;
-use crate::record::{BatchBuilder, BatchView};
+use crate::group::{GroupSettings, Outcome, Shard, Token, shard_of};
 
 use super::alarm::Alarm;
 use super::commit::Position;
-use super::committer::{Committed, Committer};
+use super::committer::Committer;
 use super::partition::Partition;
-use super::replay::{self, ReplayError};
+
+pub use cell::LoadError;
+pub use parked::{Looked, Parked};
+
+use cell::{Cell, load};
 
 /// All shards.
 pub struct Coordinator {
@@ -42,14 +47,6 @@ pub struct Coordinator {
 struct Place {
     cell: Mutex<Cell>,
     partition: Arc<Partition>,
-}
-
-struct Cell {
-    shard: Shard,
-    partition: Arc<Partition>,
-    parked: HashMap<Token, oneshot::Sender<(Reply, Position)>>,
-    /// The last record that the shard replayed; reads wait for it.
-    replayed: Position,
 }
 
 /// A group in numbers.
@@ -70,61 +67,6 @@ pub struct GroupPosition {
     pub partition: PartitionId,
     /// The next record to read.
     pub offset: Offset,
-}
-
-/// A reply that may still be waiting for the machine, for the commit, or for both.
-pub struct Parked {
-    receiver: oneshot::Receiver<(Reply, Position)>,
-    committer: Arc<Committer>,
-    partition: Arc<Partition>,
-}
-
-impl Parked {
-    /// The machine's reply, once everything it tells is committed.
-    ///
-    /// # Errors
-    /// [`ErrorCode::NotCoordinator`] if the shard's log is offline or the broker is closing.
-    pub async fn reply(self) -> Result<Reply, ErrorCode> {
-        let (reply, position) = self.receiver.await.map_err(|_| ErrorCode::NotCoordinator)?;
-        committed(&self.committer, &self.partition, position).await?;
-        Ok(reply)
-    }
-}
-
-/// What a look at a shard found; it may be told once everything it shows is committed.
-pub struct Looked<R> {
-    found: Result<R, ErrorCode>,
-    position: Position,
-    committer: Arc<Committer>,
-    partition: Arc<Partition>,
-}
-
-impl<R> Looked<R> {
-    /// What was found, once it is committed.
-    ///
-    /// # Errors
-    /// [`ErrorCode::NotCoordinator`] if the shard's log is offline.
-    pub async fn committed(self) -> Result<R, ErrorCode> {
-        committed(&self.committer, &self.partition, self.position).await?;
-        self.found
-    }
-
-    /// What was found, whether or not a power cut could still take it away.
-    ///
-    /// # Errors
-    /// [`ErrorCode::NotCoordinator`] if the shard cannot be loaded again after a panic.
-    pub fn at_once(self) -> Result<R, ErrorCode> {
-        self.found
-    }
-}
-
-async fn committed(
-    committer: &Arc<Committer>,
-    partition: &Partition,
-    position: Position,
-) -> Result<(), ErrorCode> {
-    Committed::new(committer, position).await;
-    if partition.is_offline() { Err(ErrorCode::NotCoordinator) } else { Ok(()) }
 }
 
 impl Coordinator {
@@ -282,6 +224,8 @@ impl Coordinator {
         if cell.shard.next_deadline().is_some_and(|at| at <= now.mono) {
             let outcome = cell.shard.tick(now);
             cell.apply(outcome, now);
+            // Whose connections are gone and whom the machine has nothing to tell any more.
+            cell.parked.retain(|_, sender| !sender.is_closed());
         }
     }
 
@@ -317,98 +261,3 @@ impl Coordinator {
         Ok(cell)
     }
 }
-
-impl Cell {
-    /// Appends what the machine decided, replays it, and hands the replies to who waits.
-    ///
-    /// False if the log has refused the records.
-    fn apply(&mut self, mut outcome: Outcome, now: Now) -> bool {
-        let mut stored = true;
-        while !outcome.records.is_empty() {
-            match self.append(&outcome.records, now) {
-                Ok(()) => {
-                    for record in &outcome.records {
-                        let replayed = self.shard.replay(now, &record.key, record.value.as_deref());
-                        replayed.expect("the machine reads its own records");
-                    }
-                    outcome.records.clear();
-                }
-                Err(error) => {
-                    let partition = self.partition.id();
-                    tracing::warn!(%partition, %error, "group records refused");
-                    outcome = self.shard.refused(now, outcome, error.told());
-                    stored = false;
-                }
-            }
-        }
-        for (token, reply) in outcome.replies {
-            let waits = !matches!(reply, Reply::Join(_) | Reply::Sync(_));
-            let position = if waits { self.replayed } else { Position::default() };
-            if let Some(sender) = self.parked.remove(&token) {
-                // Nobody listens any more where the connection is gone.
-                let _ = sender.send((reply, position));
-            }
-        }
-        stored
-    }
-
-    fn append(&mut self, records: &[GroupRecord], now: Now) -> Result<(), AppendError> {
-        let mut builder = BatchBuilder::new();
-        for record in records {
-            builder.push(now.wall, Some(&record.key), record.value.as_deref());
-        }
-        let bytes = builder.build();
-        let batch = BatchView::new(&bytes)?.check()?;
-        self.replayed = self.partition.append(&batch, now)?.position();
-        Ok(())
-    }
-}
-
-#[derive(Debug, thiserror::Error)]
-enum AppendError {
-    #[error(transparent)]
-    Batch(#[from] crate::record::BatchError),
-    #[error(transparent)]
-    Log(#[from] Refusal),
-}
-
-impl AppendError {
-    fn told(&self) -> AppendRefused {
-        match self {
-            AppendError::Log(Refusal::BatchTooLarge { .. } | Refusal::SegmentTooSmall { .. }) => {
-                AppendRefused::TooLarge
-            }
-            AppendError::Log(_) | AppendError::Batch(_) => AppendRefused::Unavailable,
-        }
-    }
-}
-
-/// Why the groups cannot be loaded.
-#[derive(Debug, thiserror::Error)]
-#[error("cannot load the groups of __consumer_offsets-{partition}: {source}")]
-pub struct LoadError {
-    partition: PartitionId,
-    source: ReplayError,
-}
-
-/// A shard with what its partition's log holds.
-fn load(settings: &GroupSettings, partition: &Partition, now: Now) -> Result<Shard, LoadError> {
-    let named = |source| LoadError { partition: partition.id().partition, source };
-    let mut shard = Shard::new(settings.clone());
-    let replayed = partition.with_log(|log| {
-        replay::each_record(log, |key, value| {
-            let Some(key) = key else { return Err("a group record without a key".into()) };
-            if let Err(error) = shard.replay(now, key, value) {
-                // As in Kafka: a record of another version is nobody's loss but its group's.
-                tracing::warn!(partition = %partition.id(), %error, "group record skipped");
-            }
-            Ok(())
-        })
-    });
-    replayed.map_err(|refusal| named(refusal.into()))?.map_err(named)?;
-    shard.loaded(now);
-    Ok(shard)
-}
-
-#[cfg(test)]
-mod tests;

@@ -31,7 +31,8 @@ pub enum DataDirError {
     Locked(#[from] LockError),
     /// A newer Ottla wrote it; nothing was changed.
     #[error(
-        "data folder {dir} has format {found}, and nothing was changed; this version of ottla knows format {FORMAT}"
+        "data folder {dir} has format {found}, this version of ottla knows format {FORMAT}; \
+         nothing was changed"
     )]
     Format {
         /// The folder.

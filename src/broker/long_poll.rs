@@ -59,3 +59,59 @@ impl Drop for LongPoll {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::broker::fixture::{append, boot_on, create, partition, settings, wait};
+    use crate::disk::FakeDisk;
+
+    const LONG: Duration = Duration::from_secs(20);
+
+    #[test]
+    fn f1_no_wake_up_is_lost_between_a_look_and_the_wait() {
+        let broker = boot_on(&FakeDisk::new(1), settings()).expect("starts");
+        let partitions: Vec<_> = (0..3)
+            .map(|n| {
+                create(&broker, &format!("topic-{n}")).expect("created");
+                partition(&broker, &format!("topic-{n}"))
+            })
+            .collect();
+        let started = std::time::Instant::now();
+        let total = || partitions.iter().map(|p| p.visible().0).sum::<i64>();
+        std::thread::scope(|scope| {
+            for _ in 0..3 {
+                scope.spawn(|| {
+                    for enough in 1..500 {
+                        let (key, closing) = (broker.next_wait_key(), broker.closing());
+                        wait(async {
+                            let poll = LongPoll::new(key, partitions.clone(), LONG, closing);
+                            poll.until(|| total() >= enough).await;
+                        });
+                        assert!(total() >= enough, "the time was over: a wake-up was lost");
+                    }
+                });
+            }
+            scope.spawn(|| {
+                for n in 0..500 {
+                    drop(append(&broker, &partitions[n % 3], b"value").expect("appended"));
+                }
+            });
+        });
+        assert!(started.elapsed() < LONG);
+        assert!(partitions.iter().all(|partition| partition.waiters.is_empty()));
+    }
+
+    #[test]
+    fn a_wait_ends_when_the_broker_closes_and_leaves_nothing_behind() {
+        let broker = boot_on(&FakeDisk::new(1), settings()).expect("starts");
+        create(&broker, "orders").expect("created");
+        let partitions = vec![partition(&broker, "orders")];
+        wait(async {
+            let (key, closing) = (broker.next_wait_key(), broker.closing());
+            let poll = LongPoll::new(key, partitions.clone(), LONG, closing);
+            tokio::join!(poll.until(|| false), async { broker.begin_close() })
+        });
+        assert!(partitions[0].waiters.is_empty());
+    }
+}

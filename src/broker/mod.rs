@@ -10,10 +10,16 @@ mod boot;
 mod closing;
 mod commit;
 mod committer;
+mod complaints;
+mod config_changes;
 mod coordinator;
 mod data_dir;
 mod endpoint;
+mod fetch_session;
+mod fetch_sessions;
+mod flush;
 mod housekeeping;
+mod live;
 mod log_config;
 mod long_poll;
 mod metrics;
@@ -33,7 +39,7 @@ pub(crate) mod fixture;
 
 use std::net::SocketAddr;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, OnceLock};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::thread::JoinHandle;
 use std::time::Duration;
 
@@ -48,6 +54,8 @@ pub use closing::{Close, Closing};
 pub use commit::Position;
 pub use coordinator::{Coordinator, GroupOverview, GroupPosition, Looked, Parked};
 pub use data_dir::LogDir;
+pub use fetch_session::{FetchSession, Found, TopicKey, Wanted};
+pub use fetch_sessions::{Begun, FetchSessions, NO_SESSION, SessionRefusal};
 pub use long_poll::LongPoll;
 pub use metrics::Metrics;
 pub use partition::{Bounds, Partition, Ticket};
@@ -57,12 +65,15 @@ pub use topics::{Topic, Topics};
 pub use waiters::WaitKey;
 
 use committer::Committer;
+use complaints::Complaints;
 use data_dir::DataDir;
 use endpoint::Endpoints;
+use live::Live;
 
 /// The broker: everything that lives as long as the process serves.
 pub struct Broker {
     settings: Settings,
+    live: Arc<Live>,
     clock: Arc<dyn Clock>,
     cluster_id: String,
     data: Arc<DataDir>,
@@ -71,6 +82,8 @@ pub struct Broker {
     registrar: Registrar,
     committer: Arc<Committer>,
     producer_ids: ProducerIds,
+    fetch_sessions: Mutex<FetchSessions>,
+    complaints: Complaints,
     metrics: Arc<Metrics>,
     endpoints: OnceLock<Endpoints>,
     close: Arc<Close>,
@@ -85,7 +98,7 @@ struct Threads {
 }
 
 impl Broker {
-    /// The checked settings.
+    /// The checked settings of the start.
     pub fn settings(&self) -> &Settings {
         &self.settings
     }
@@ -130,9 +143,30 @@ impl Broker {
         &self.metrics
     }
 
+    /// Says in the log what a client does wrong; not over and over.
+    pub fn complain(&self, peer: SocketAddr, what: &str) {
+        if let Some(unsaid) = self.complaints.say(peer.ip(), what, self.now().mono) {
+            tracing::warn!(%peer, reason = %what, unsaid, "client refused");
+        }
+    }
+
+    /// Says in the log that the disk is full; not over and over.
+    pub fn complain_of_full_disk(&self) {
+        let nobody = std::net::Ipv4Addr::UNSPECIFIED.into();
+        let what = "the disk is full: records are refused until there is room";
+        if let Some(unsaid) = self.complaints.say(nobody, what, self.now().mono) {
+            tracing::warn!(folder = %self.settings.data_dir.display(), unsaid, what);
+        }
+    }
+
     /// Producer ids that can be given at once.
     pub fn producer_ids(&self) -> &ProducerIds {
         &self.producer_ids
+    }
+
+    /// Runs `step` on the fetch sessions, under their lock.
+    pub fn fetch_sessions<R>(&self, step: impl FnOnce(&mut FetchSessions) -> R) -> R {
+        step(&mut self.fetch_sessions.lock().unwrap_or_else(PoisonError::into_inner))
     }
 
     /// Tells which listener was bound. The first call counts.

@@ -9,11 +9,14 @@ use std::sync::atomic::{AtomicBool, AtomicI32, AtomicI64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard};
 
 use crate::base::{ErrorCode, LeaderEpoch, Now, Offset, Timestamp, TopicPartition};
-use crate::log::{Appended, Log, Lookup, Poison, Populated, ReadOut, Refusal, TimedOffset};
+use crate::log::{
+    Appended, Log, LogConfig, Lookup, Poison, Populated, ReadOut, Refusal, TimedOffset,
+};
 use crate::record::CheckedBatch;
 
 use super::commit::Position;
 use super::committer::{Committed, Committer};
+use super::flush::{Flush, FlushRule};
 use super::waiters::Waiters;
 
 /// One partition of one topic.
@@ -23,8 +26,8 @@ pub struct Partition {
     /// End of what consumers may see, exclusive (Kafka's high watermark).
     visible: AtomicI64,
     epoch: AtomicI32,
-    /// Whether an append waits for a sync: `durability = "fsync"` or `flush.messages = 1`.
-    synced: AtomicBool,
+    /// When appends are synced.
+    flush: Flush,
     dirty: AtomicBool,
     deleted: AtomicBool,
     offline: AtomicBool,
@@ -83,7 +86,7 @@ impl Partition {
         id: TopicPartition,
         log: Log,
         epoch: LeaderEpoch,
-        synced: bool,
+        rule: FlushRule,
         committer: Arc<Committer>,
     ) -> Arc<Partition> {
         let end = log.end();
@@ -92,7 +95,7 @@ impl Partition {
             log: Mutex::new(log),
             visible: AtomicI64::new(end.0),
             epoch: AtomicI32::new(epoch.0),
-            synced: AtomicBool::new(synced),
+            flush: Flush::new(rule),
             dirty: AtomicBool::new(false),
             deleted: AtomicBool::new(false),
             offline: AtomicBool::new(false),
@@ -132,7 +135,7 @@ impl Partition {
         self.deleted.load(Ordering::Acquire)
     }
 
-    /// Whether a sync has failed, so that what was appended may be lost.
+    /// Whether a write or a sync has failed, so that what was appended may be lost.
     pub fn is_offline(&self) -> bool {
         self.offline.load(Ordering::Acquire)
     }
@@ -143,13 +146,27 @@ impl Partition {
     /// The log's refusal; nothing was appended then.
     pub fn append(self: &Arc<Self>, batch: &CheckedBatch<'_>, now: Now) -> Result<Ticket, Refusal> {
         let mut log = self.lock()?;
-        let appended = log.append(batch, self.epoch(), now)?;
+        let appended = match log.append(batch, self.epoch(), now) {
+            Ok(appended) => appended,
+            Err(refusal) => {
+                drop(log);
+                if let Refusal::Poisoned(poison @ (Poison::Write(_) | Poison::Sync(_))) = refusal {
+                    self.go_offline(&poison);
+                }
+                return Err(refusal);
+            }
+        };
         let position = if self.is_synced() {
             drop(log);
             self.committer.touch(self)
         } else {
             self.publish(log.end());
             drop(log);
+            let records = appended.last_offset.0 - appended.base_offset.0 + 1;
+            if !appended.duplicate && self.flush.appended(records, now.mono) {
+                // Nobody waits for this sync: the records are committed.
+                self.committer.touch(self);
+            }
             self.waiters.wake_all();
             Position::default()
         };
@@ -193,6 +210,22 @@ impl Partition {
         Ok(look(&mut *self.lock()?))
     }
 
+    /// Puts other configs in force, from the next append on.
+    pub(super) fn set_config(&self, config: LogConfig, rule: FlushRule) {
+        // Where the lock fails, a panic has poisoned the partition, and nothing holds any more.
+        let _ = self.with_log(|log| {
+            log.set_config(config);
+            self.flush.set(rule);
+        });
+    }
+
+    /// Forces a sync where records have waited for one long enough.
+    pub(super) fn flush_due(self: &Arc<Self>, now: Now) {
+        if !self.is_synced() && self.flush.is_due(now.mono) {
+            self.committer.touch(self);
+        }
+    }
+
     /// Syncs what is dirty and publishes it. Called by the sync thread only.
     pub(super) fn commit(&self) {
         let Ok(Some(dirty)) = self.with_log(Log::take_dirty) else { return };
@@ -206,15 +239,22 @@ impl Partition {
 
     /// Nobody knows what of the log is on the disk: it serves no more until the next start.
     pub(super) fn sync_failed(&self, error: &std::io::Error) {
-        tracing::error!(
-            partition = %self.id,
-            %error,
-            "sync failed; the partition is offline until the broker is started again"
-        );
-        self.offline.store(true, Ordering::Release);
+        let poison = Poison::Sync(error.kind());
+        self.go_offline(&poison);
         // Where the lock fails, a panic has poisoned the partition already.
-        let _ = self.with_log(|log| log.poison(Poison::Sync(error.kind())));
+        let _ = self.with_log(|log| log.poison(poison));
         self.waiters.wake_all();
+    }
+
+    fn go_offline(&self, poison: &Poison) {
+        if !self.offline.swap(true, Ordering::AcqRel) {
+            tracing::error!(
+                partition = %self.id,
+                reason = %poison,
+                "the partition is offline until the broker is started again"
+            );
+            self.waiters.wake_all();
+        }
     }
 
     /// Takes the partition away from requests that still hold it, and removes its files.
@@ -355,7 +395,7 @@ impl Partition {
     }
 
     fn is_synced(&self) -> bool {
-        self.synced.load(Ordering::Relaxed)
+        self.flush.is_synced()
     }
 
     fn publish(&self, end: Offset) {

@@ -98,6 +98,12 @@ fn topics(broker: &Broker, gauges: &Gauges) -> Ends {
         (gauge("kafka_topic_partition_in_sync_replica", "Copies that are in sync."), 1),
         (gauge("kafka_topic_partition_under_replicated_partition", "Always 0."), 0),
     ];
+    let offline = gauges.gauge(
+        "ottla_offline_partitions",
+        "Partitions that serve no more since a write or a sync has failed.",
+        &[],
+    );
+    let offline = offline.with_label_values::<&str>(&[]);
     let mut ends = Ends::new();
     for topic in broker.topics().all() {
         partitions.with_label_values(&[&topic.name]).set(topic.partitions().len() as i64);
@@ -105,6 +111,7 @@ fn topics(broker: &Broker, gauges: &Gauges) -> Ends {
         for partition in topic.partitions() {
             let number = partition.id().partition.to_string();
             let labels = [topic.name.as_str(), number.as_str()];
+            offline.add(i64::from(partition.is_offline()));
             topic_ends.push(partition.visible().0);
             current.with_label_values(&labels).set(partition.visible().0);
             if let Ok((start, bytes)) = partition.with_log(|log| (log.start(), log.size_bytes())) {

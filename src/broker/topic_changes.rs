@@ -13,8 +13,9 @@ impl Broker {
     /// # Errors
     /// KAFKA_STORAGE_ERROR if the catalog could not be written; then none was created.
     pub async fn create_topics(&self, command: CreateTopics) -> Result<Created, ErrorCode> {
-        let settings = self.settings.clone();
+        let started = self.settings.clone();
         let decide = move |image: &Image, random: &mut dyn Random| {
+            let settings = catalog::live_settings(image, &started);
             let mut created = catalog::create_topics(image, &settings, &command, random);
             (std::mem::take(&mut created.records), created)
         };

@@ -35,6 +35,12 @@ impl Waiters {
         self.count.store(wakers.len(), Ordering::SeqCst);
     }
 
+    /// Whether nobody is parked.
+    #[cfg(test)]
+    pub fn is_empty(&self) -> bool {
+        self.wakers.lock().unwrap_or_else(PoisonError::into_inner).is_empty()
+    }
+
     /// Wakes everyone who is parked, and forgets them. Costs one load where nobody is.
     pub fn wake_all(&self) {
         fence(Ordering::SeqCst);

@@ -376,7 +376,11 @@ fn configs_are_described_with_source_and_synonyms_a10() {
     let find = |name: &str| all.iter().find(|row| row.name == name).unwrap();
     let policy = find("cleanup.policy");
     assert_eq!((policy.value.as_deref(), policy.source), (Some("compact"), Source::Topic));
-    let shown: Vec<_> = policy.synonyms.iter().map(|s| (&*s.name, &*s.value)).collect();
+    let shown: Vec<_> = policy
+        .synonyms
+        .iter()
+        .map(|s| (&*s.name, s.value.as_deref().unwrap_or_default()))
+        .collect();
     assert_eq!(shown, [("cleanup.policy", "compact"), ("log.cleanup.policy", "delete")]);
     let retention = find("retention.ms");
     assert_eq!((retention.value.as_deref(), retention.source), (Some("3600000"), Source::Static));

@@ -23,7 +23,7 @@ use bytes::Bytes;
 pub use boot::boot_id;
 pub use fake::{FakeDisk, Fault};
 pub use lock::{Lock, LockError};
-pub use process::{ProcessFigures, process_figures, raise_open_files};
+pub use process::{ProcessFigures, open_files_max, process_figures, raise_open_files};
 pub use real::RealDisk;
 
 /// How a file is opened. Files are always opened for reading and writing.

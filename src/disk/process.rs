@@ -44,8 +44,14 @@ pub fn process_figures() -> io::Result<ProcessFigures> {
         virtual_bytes: bytes("VmSize").ok_or_else(odd)?,
         // The folder is open itself while it is read.
         open_files: (fs::read_dir("/proc/self/fd")?.count() as u64).saturating_sub(1),
-        open_files_max: getrlimit(Resource::Nofile).current.unwrap_or(u64::MAX),
+        open_files_max: open_files_max(),
     })
+}
+
+/// How many files and sockets this process may have open.
+#[must_use]
+pub fn open_files_max() -> u64 {
+    getrlimit(Resource::Nofile).current.unwrap_or(u64::MAX)
 }
 
 /// Raises this process's limit of open files as far as it may.

@@ -12,6 +12,7 @@ use std::time::{Duration, Instant};
 
 use rustix::net::sockopt;
 use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 use crate::broker::Broker;
 
@@ -35,6 +36,15 @@ pub struct Host {
     pub broker: Arc<Broker>,
     /// What they may hold together.
     pub budget: Arc<Budget>,
+    /// How many more there may be. Further ones wait in the system's queue.
+    pub places: Arc<Semaphore>,
+}
+
+/// Connections that a process serves at once that may have so many files open: the rest of them
+/// are the logs'.
+pub fn connections_max(open_files_max: u64) -> usize {
+    let most = usize::try_from(open_files_max).unwrap_or(usize::MAX);
+    (most / 4).saturating_mul(3).clamp(1, Semaphore::MAX_PERMITS)
 }
 
 /// Held by whoever is not done yet.
@@ -45,25 +55,48 @@ pub async fn accept(listener: TcpListener, host: Host, open: Open) {
     let mut closing = host.broker.closing();
     let mut told: Option<Instant> = None;
     loop {
+        let place = Arc::clone(&host.places).try_acquire_owned();
+        let is_full = place.is_err();
         let accepted = tokio::select! {
             biased;
             () = &mut closing => return,
-            accepted = listener.accept() => accepted,
+            accepted = accept_one(&listener, &host, place.ok()) => accepted,
         };
-        match accepted {
-            Ok((socket, peer)) => serve(socket, peer, &host, open.clone()),
-            Err(error) => {
-                if told.is_none_or(|told| told.elapsed() >= ACCEPT_TOLD_EVERY) {
-                    told = Some(Instant::now());
-                    tracing::warn!(%error, "cannot accept connections");
-                }
-                tokio::time::sleep(ACCEPT_RETRY).await;
+        let trouble = match accepted {
+            Ok((place, socket, peer)) => {
+                serve(socket, peer, &host, (open.clone(), place));
+                is_full.then(|| "as many connections as files allow".to_owned())
             }
+            Err(error) => {
+                tokio::time::sleep(ACCEPT_RETRY).await;
+                Some(error.to_string())
+            }
+        };
+        if let Some(reason) = trouble
+            && told.is_none_or(|told| told.elapsed() >= ACCEPT_TOLD_EVERY)
+        {
+            told = Some(Instant::now());
+            tracing::warn!(%reason, "connections have to wait");
         }
     }
 }
 
-fn serve(socket: TcpStream, peer: SocketAddr, host: &Host, open: Open) {
+/// Accepts once there is a place.
+async fn accept_one(
+    listener: &TcpListener,
+    host: &Host,
+    place: Option<OwnedSemaphorePermit>,
+) -> io::Result<(OwnedSemaphorePermit, TcpStream, SocketAddr)> {
+    let place = match place {
+        Some(place) => place,
+        // Nobody closes it, so that there is a place in the end.
+        None => Arc::clone(&host.places).acquire_owned().await.map_err(io::Error::other)?,
+    };
+    let (socket, peer) = listener.accept().await?;
+    Ok((place, socket, peer))
+}
+
+fn serve(socket: TcpStream, peer: SocketAddr, host: &Host, open: (Open, OwnedSemaphorePermit)) {
     if let Err(error) = prepare(&socket) {
         tracing::debug!(%peer, %error, "connection was gone at once");
         return;
@@ -79,7 +112,7 @@ fn serve(socket: TcpStream, peer: SocketAddr, host: &Host, open: Open) {
         broker.metrics().connection_closed();
         if ended.is_refusal() {
             broker.metrics().connection_refused();
-            tracing::warn!(%peer, reason = %ended, "connection refused");
+            broker.complain(peer, &ended.to_string());
         } else {
             tracing::debug!(%peer, reason = %ended, "connection closed");
         }
@@ -112,6 +145,13 @@ async fn sheltered(run: impl Future<Output = Ended>) -> Ended {
 mod tests {
     use super::*;
     use crate::broker::fixture::wait;
+
+    #[test]
+    fn a_part_of_the_files_is_left_to_the_logs() {
+        assert_eq!(connections_max(256), 192);
+        assert_eq!(connections_max(0), 1);
+        assert!(connections_max(u64::MAX) > 1_000_000);
+    }
 
     #[test]
     fn a_panic_costs_one_connection() {

@@ -15,9 +15,11 @@ use std::io;
 use std::sync::Arc;
 
 use tokio::net::TcpListener;
+use tokio::sync::Semaphore;
 
 use crate::base::limits::REQUEST_BYTES_IN_FLIGHT_MAX;
 use crate::broker::Broker;
+use crate::disk::open_files_max;
 
 use budget::Budget;
 use listener::Host;
@@ -28,8 +30,10 @@ pub async fn serve(listeners: Vec<TcpListener>, broker: Arc<Broker>) {
     let budget = Budget::new(REQUEST_BYTES_IN_FLIGHT_MAX);
     // Nothing is ever sent: each connection holds the sender until it ends.
     let (open, mut all_ended) = tokio::sync::mpsc::channel(1);
+    let places = Arc::new(Semaphore::new(listener::connections_max(open_files_max())));
     for listener in listeners {
-        let host = Host { broker: Arc::clone(&broker), budget: Arc::clone(&budget) };
+        let (broker, budget) = (Arc::clone(&broker), Arc::clone(&budget));
+        let host = Host { broker, budget, places: Arc::clone(&places) };
         tokio::spawn(listener::accept(listener, host, open.clone()));
     }
     drop(open);

@@ -4,10 +4,11 @@ use std::fmt;
 use std::ops::RangeInclusive;
 
 use super::{
-    alter_partition_reassignments, api_versions, create_acls, create_partitions, create_topics,
-    delete_acls, delete_groups, delete_records, delete_topics, describe_acls, describe_cluster,
-    describe_configs, describe_groups, describe_log_dirs, describe_producers, describe_quorum,
-    describe_topic_partitions, elect_leaders, fetch, find_coordinator, heartbeat, init_producer_id,
+    alter_client_quotas, alter_configs, alter_partition_reassignments, api_versions, create_acls,
+    create_partitions, create_topics, delete_acls, delete_groups, delete_records, delete_topics,
+    describe_acls, describe_client_quotas, describe_cluster, describe_configs, describe_groups,
+    describe_log_dirs, describe_producers, describe_quorum, describe_topic_partitions,
+    elect_leaders, fetch, find_coordinator, heartbeat, incremental_alter_configs, init_producer_id,
     join_group, leave_group, list_config_resources, list_groups, list_offsets,
     list_partition_reassignments, metadata, offset_commit, offset_delete, offset_fetch,
     offset_for_leader_epoch, produce, sasl_authenticate, sasl_handshake, sync_group,
@@ -110,6 +111,7 @@ apis! {
     CreateAcls = 30, create_acls, CreateAclsRequest -> CreateAclsResponse;
     DeleteAcls = 31, delete_acls, DeleteAclsRequest -> DeleteAclsResponse;
     DescribeConfigs = 32, describe_configs, DescribeConfigsRequest -> DescribeConfigsResponse;
+    AlterConfigs = 33, alter_configs, AlterConfigsRequest -> AlterConfigsResponse;
     DescribeLogDirs = 35, describe_log_dirs, DescribeLogDirsRequest -> DescribeLogDirsResponse;
     SaslAuthenticate = 36, sasl_authenticate,
         SaslAuthenticateRequest -> SaslAuthenticateResponse;
@@ -117,11 +119,17 @@ apis! {
         CreatePartitionsRequest -> CreatePartitionsResponse;
     DeleteGroups = 42, delete_groups, DeleteGroupsRequest -> DeleteGroupsResponse;
     ElectLeaders = 43, elect_leaders, ElectLeadersRequest -> ElectLeadersResponse;
+    IncrementalAlterConfigs = 44, incremental_alter_configs,
+        IncrementalAlterConfigsRequest -> IncrementalAlterConfigsResponse;
     AlterPartitionReassignments = 45, alter_partition_reassignments,
         AlterPartitionReassignmentsRequest -> AlterPartitionReassignmentsResponse;
     ListPartitionReassignments = 46, list_partition_reassignments,
         ListPartitionReassignmentsRequest -> ListPartitionReassignmentsResponse;
     OffsetDelete = 47, offset_delete, OffsetDeleteRequest -> OffsetDeleteResponse;
+    DescribeClientQuotas = 48, describe_client_quotas,
+        DescribeClientQuotasRequest -> DescribeClientQuotasResponse;
+    AlterClientQuotas = 49, alter_client_quotas,
+        AlterClientQuotasRequest -> AlterClientQuotasResponse;
     DescribeQuorum = 55, describe_quorum, DescribeQuorumRequest -> DescribeQuorumResponse;
     UpdateFeatures = 57, update_features, UpdateFeaturesRequest -> UpdateFeaturesResponse;
     DescribeCluster = 60, describe_cluster, DescribeClusterRequest -> DescribeClusterResponse;

@@ -9,6 +9,8 @@
 //! Invariant: a peer's bytes never make this floor panic, nor take more than a small multiple of
 //! their size in memory.
 
+pub mod alter_client_quotas;
+pub mod alter_configs;
 pub mod alter_partition_reassignments;
 mod api_key;
 pub mod api_versions;
@@ -20,6 +22,7 @@ pub mod delete_groups;
 pub mod delete_records;
 pub mod delete_topics;
 pub mod describe_acls;
+pub mod describe_client_quotas;
 pub mod describe_cluster;
 pub mod describe_configs;
 pub mod describe_groups;
@@ -32,6 +35,7 @@ pub mod fetch;
 pub mod find_coordinator;
 mod header;
 pub mod heartbeat;
+pub mod incremental_alter_configs;
 pub mod init_producer_id;
 pub mod join_group;
 pub mod leave_group;

@@ -159,7 +159,6 @@ class KafkaPythonConsumer:
         from kafka import KafkaConsumer
 
         self.consumer = KafkaConsumer(
-            topic,
             bootstrap_servers=bootstrap,
             group_id=group,
             auto_offset_reset="earliest",
@@ -167,6 +166,10 @@ class KafkaPythonConsumer:
             session_timeout_ms=10000,
             heartbeat_interval_ms=500,
         )
+        # Version 3.0.12 may assign itself nothing for good when it leads a group before it knows
+        # the topic, at Apache Kafka too; so it learns of the topic first.
+        self.consumer.partitions_for_topic(topic)
+        self.consumer.subscribe([topic])
 
     def poll(self):
         found = self.consumer.poll(timeout_ms=200, max_records=500)

@@ -3,7 +3,11 @@
 use crate::support::broker::Broker;
 use crate::support::http::{get, sample};
 use crate::support::python;
+use crate::support::raw::Raw;
+use crate::support::topics::{create, topic_name};
 use crate::support::wait::{seconds, until_true};
+use kafka_protocol::messages::DeleteTopicsRequest;
+use kafka_protocol::messages::delete_topics_request::DeleteTopicState;
 
 #[test]
 fn probes_answer_while_the_broker_is_up() {
@@ -50,4 +54,40 @@ fn a_member_is_counted_while_it_is_there() {
         sample(&broker.metrics(), "kafka_consumergroup_members", &labels) == Some(1.0)
     });
     drop(consumer);
+}
+
+#[test]
+fn every_series_has_a_type_and_a_help_and_counters_end_in_total() {
+    let broker = Broker::start();
+    let metrics = broker.metrics();
+    let described = |kind: &str, name: &str| {
+        let start = format!("# {kind} {name} ");
+        metrics.lines().any(|line| line.starts_with(&start))
+    };
+    for line in metrics.lines().filter_map(|line| line.strip_prefix("# TYPE ")) {
+        let (name, kind) = line.split_once(' ').unwrap();
+        assert!(described("HELP", name), "{name} has no help");
+        assert!(kind != "counter" || name.ends_with("_total"), "the counter {name}");
+    }
+    let series = metrics.lines().filter(|line| !line.starts_with('#') && !line.is_empty());
+    for line in series {
+        let name = line.split(['{', ' ']).next().unwrap();
+        let family = ["_bucket", "_sum", "_count"].iter().find_map(|end| name.strip_suffix(end));
+        let typed = described("TYPE", name) || family.is_some_and(|name| described("TYPE", name));
+        assert!(typed, "{name} has no type");
+    }
+}
+
+#[test]
+fn a_deleted_topic_leaves_no_series_behind() {
+    let broker = Broker::start();
+    let mut raw = Raw::connect(broker.port());
+    create(&mut raw, "measured-once", 1, &[]);
+    let partitions = [("topic", "measured-once")];
+    let count = || sample(&broker.metrics(), "kafka_topic_partitions", &partitions);
+    assert_eq!(count(), Some(1.0));
+    let state = DeleteTopicState::default().with_name(Some(topic_name("measured-once")));
+    let request = DeleteTopicsRequest::default().with_topics(vec![state]).with_timeout_ms(10_000);
+    assert_eq!(raw.call(6, &request).responses[0].error_code, 0);
+    assert!(!broker.metrics().contains("measured-once"), "{}", broker.metrics());
 }

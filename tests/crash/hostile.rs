@@ -12,7 +12,7 @@ const GROWTH_MAX: u64 = 64 * 1024 * 1024;
 /// and still serve others.
 fn stranger(act: impl FnOnce(&mut Raw)) -> Broker {
     // Each is an event of the peer's making: a warning at most.
-    let broker = Broker::options().tolerate("connection refused").start();
+    let broker = Broker::options().tolerate("client refused").start();
     let mut honest = Raw::connect(broker.port());
     create(&mut honest, "honest", 1, &[]);
     let before = broker.resident_bytes();
@@ -27,7 +27,7 @@ fn stranger(act: impl FnOnce(&mut Raw)) -> Broker {
     assert_eq!(end_offset(&mut honest, "honest"), 1);
     let growth = broker.resident_bytes().saturating_sub(before);
     assert!(growth < GROWTH_MAX, "it grew by {growth} bytes");
-    broker.wait_log(&["connection refused"]);
+    broker.wait_log(&["client refused"]);
     let log = broker.log();
     let told: Vec<_> = log.lines().skip(lines).collect();
     assert_eq!(told.len(), 1, "one line about it: {told:#?}");

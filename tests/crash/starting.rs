@@ -37,9 +37,9 @@ fn ephemeral_keeps_nothing_after_its_end() {
 
 #[test]
 fn json_logs_are_json_line_by_line() {
-    let broker = Broker::options().set("log.format", "json").tolerate("connection refused").start();
+    let broker = Broker::options().set("log.format", "json").tolerate("client refused").start();
     Raw::connect(broker.port()).send_bytes(&(-1_i32).to_be_bytes());
-    broker.wait_log(&["connection refused"]);
+    broker.wait_log(&["client refused"]);
     for line in broker.log().lines() {
         let parsed: serde_json::Value =
             serde_json::from_str(line).unwrap_or_else(|e| panic!("{e}: {line}"));

@@ -108,7 +108,7 @@ fn a_body_that_ends_early_closes_the_connection() {
 
 #[test]
 fn sasl_on_a_plaintext_listener_is_an_illegal_state_and_the_connection_stays() {
-    let (_broker, mut raw) = connect();
+    let (_broker, mut raw) = connect_to_be_refused();
     let handshake = SaslHandshakeRequest::default().with_mechanism(text("PLAIN"));
     assert_eq!(raw.call(1, &handshake).error_code, code::ILLEGAL_SASL_STATE);
     let authenticate = SaslAuthenticateRequest::default();

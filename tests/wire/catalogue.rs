@@ -4,6 +4,8 @@
 macro_rules! with_messages {
     ($callback:ident) => {
         $callback! {
+            alter_client_quotas, AlterClientQuotasRequest, AlterClientQuotasResponse;
+            alter_configs, AlterConfigsRequest, AlterConfigsResponse;
             alter_partition_reassignments, AlterPartitionReassignmentsRequest,
                 AlterPartitionReassignmentsResponse;
             api_versions, ApiVersionsRequest, ApiVersionsResponse;
@@ -15,6 +17,7 @@ macro_rules! with_messages {
             delete_records, DeleteRecordsRequest, DeleteRecordsResponse;
             delete_topics, DeleteTopicsRequest, DeleteTopicsResponse;
             describe_acls, DescribeAclsRequest, DescribeAclsResponse;
+            describe_client_quotas, DescribeClientQuotasRequest, DescribeClientQuotasResponse;
             describe_cluster, DescribeClusterRequest, DescribeClusterResponse;
             describe_configs, DescribeConfigsRequest, DescribeConfigsResponse;
             describe_groups, DescribeGroupsRequest, DescribeGroupsResponse;
@@ -27,6 +30,8 @@ macro_rules! with_messages {
             fetch, FetchRequest, FetchResponse;
             find_coordinator, FindCoordinatorRequest, FindCoordinatorResponse;
             heartbeat, HeartbeatRequest, HeartbeatResponse;
+            incremental_alter_configs, IncrementalAlterConfigsRequest,
+                IncrementalAlterConfigsResponse;
             init_producer_id, InitProducerIdRequest, InitProducerIdResponse;
             join_group, JoinGroupRequest, JoinGroupResponse;
             leave_group, LeaveGroupRequest, LeaveGroupResponse;

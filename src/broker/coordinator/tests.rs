@@ -9,7 +9,7 @@ use crate::base::OsRandom;
 use crate::broker::Broker;
 use crate::broker::fixture::{GROUP, boot_on, commit, create, position, settings, stop, wait};
 use crate::disk::{FakeDisk, Fault};
-use crate::group::{JoinGroup, Protocol};
+use crate::group::{JoinGroup, Protocol, Reply};
 
 fn broker(disk: &FakeDisk) -> Arc<Broker> {
     let broker = boot_on(disk, settings()).expect("starts");

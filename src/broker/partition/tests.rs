@@ -43,6 +43,25 @@ fn a_failed_sync_refuses_what_was_appended_and_takes_the_partition_offline() {
 }
 
 #[test]
+fn a_failed_write_takes_the_partition_offline_and_a_full_disk_does_not() {
+    let disk = FakeDisk::new(1);
+    let broker = broker(&disk);
+    let partition = partition(&broker, "orders");
+    produce(&broker, &partition, b"kept").expect("produced");
+    disk.fail_nth(0, Fault::NoSpace);
+    assert_eq!(produce(&broker, &partition, b"refused"), Err(Refusal::NoRoom));
+    produce(&broker, &partition, b"kept too").expect("there is room again");
+    disk.fail_nth(0, Fault::Io);
+    let refused = produce(&broker, &partition, b"lost");
+    assert!(matches!(refused, Err(Refusal::Poisoned(Poison::Write(_)))), "{refused:?}");
+    assert!(partition.is_offline());
+    assert!(!stop(&broker));
+    disk.crash();
+    let broker = boot_on(&disk, settings()).expect("starts");
+    assert!(fixture::partition(&broker, "orders").visible() >= Offset(2));
+}
+
+#[test]
 fn p16_a_duplicate_is_answered_no_sooner_than_what_it_repeats_and_fails_with_it() {
     let disk = FakeDisk::new(1);
     let broker = broker(&disk);

@@ -62,10 +62,6 @@ impl Member {
         known.map(|p| p.metadata.clone()).unwrap_or_default()
     }
 
-    pub(super) fn supports(&self, protocol: &str) -> bool {
-        self.protocols.iter().any(|p| p.name == protocol)
-    }
-
     /// Whether silence is excused: the member waits for us, not we for it.
     pub(super) fn waits(&self) -> bool {
         !self.is_new && (self.join.is_some() || self.sync.is_some())

@@ -237,3 +237,27 @@ fn the_end_answers_everybody_who_waits_and_waits_for_nobody_else() {
     drop(idle);
     assert!(server.broker.finish_close());
 }
+
+#[test]
+fn a_client_waits_for_room_for_its_request_and_gets_it() {
+    let broker = boot_on(&FakeDisk::new(1), settings()).expect("starts");
+    let budget = super::super::budget::Budget::new(100_000);
+    let mut other = budget.holder();
+    assert!(other.resize(90_000));
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().unwrap();
+    let mut listeners =
+        runtime.block_on(crate::broker::bind(&"127.0.0.1:0".parse().unwrap())).unwrap();
+    let port = net::port(&listeners).unwrap();
+    let mut socket = Socket::connect(("127.0.0.1", port)).unwrap();
+    let held = budget.holder();
+    runtime.block_on(async {
+        let (accepted, peer) = listeners.remove(0).accept().await.unwrap();
+        tokio::spawn(Connection::new(accepted, peer, broker, held).unwrap().run());
+    });
+    socket.write_all(&api_versions(1)).unwrap();
+    socket.set_read_timeout(Some(Duration::from_millis(100))).unwrap();
+    assert_eq!(socket.peek(&mut [0]).map_err(|e| e.kind()), Err(io::ErrorKind::WouldBlock));
+    drop(other);
+    socket.set_read_timeout(Some(Duration::from_secs(5))).unwrap();
+    assert_eq!(reply(&mut socket), Some(1));
+}
