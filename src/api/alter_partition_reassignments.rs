@@ -15,6 +15,7 @@ use crate::wire::alter_partition_reassignments::{
 use super::answer::Answer;
 use super::call::Call;
 use super::refuse::Refusal;
+use super::texts::Texts;
 
 /// A code, and words where Kafka has any.
 type Refused = (ErrorCode, Option<String>);
@@ -23,7 +24,9 @@ pub(super) fn handle(call: &Call<'_>) -> Result<Answer, WireError> {
     let request: AlterPartitionReassignmentsRequest = call.request()?;
     // Kafka's answer to nothing at all differs in this.
     let error_message = request.topics.is_empty().then(String::new);
-    let responses = request.topics.into_iter().map(|topic| reassigned(call, topic)).collect();
+    let mut texts = Texts::new();
+    let topics = request.topics.into_iter();
+    let responses = topics.map(|topic| reassigned(call, topic, &mut texts)).collect();
     Ok(Answer::reply(AlterPartitionReassignmentsResponse {
         allow_replication_factor_change: request.allow_replication_factor_change,
         error_message,
@@ -32,10 +35,15 @@ pub(super) fn handle(call: &Call<'_>) -> Result<Answer, WireError> {
     }))
 }
 
-fn reassigned(call: &Call<'_>, asked: ReassignableTopic) -> ReassignableTopicResponse {
+fn reassigned(
+    call: &Call<'_>,
+    asked: ReassignableTopic,
+    texts: &mut Texts,
+) -> ReassignableTopicResponse {
     let topic = call.broker.topics().by_name(&asked.name);
     let partition = |partition: ReassignablePartition| {
-        let done = reassign(call.broker.node_id(), topic.as_deref(), &asked.name, &partition);
+        let done =
+            reassign(call.broker.node_id(), topic.as_deref(), &asked.name, &partition, texts);
         let (code, error_message) = done.err().unwrap_or((ErrorCode::None, None));
         ReassignablePartitionResponse {
             partition_index: partition.partition_index,
@@ -52,17 +60,22 @@ fn reassign(
     topic: Option<&Topic>,
     name: &str,
     asked: &ReassignablePartition,
+    texts: &mut Texts,
 ) -> Result<(), Refused> {
     let index = asked.partition_index;
-    let unknown = |text| (ErrorCode::UnknownTopicOrPartition, Some(text));
-    let topic = topic.ok_or_else(|| unknown(format!("Unable to find a topic named {name}.")))?;
-    let found = topic.partition(PartitionId(index));
-    found.ok_or_else(|| unknown(format!("Unable to find partition {name}:{index}.")))?;
+    let unknown = ErrorCode::UnknownTopicOrPartition;
+    let Some(topic) = topic else {
+        return Err((unknown, texts.tell(format_args!("Unable to find a topic named {name}."))));
+    };
+    if topic.partition(PartitionId(index)).is_none() {
+        let text = texts.tell(format_args!("Unable to find partition {name}:{index}."));
+        return Err((unknown, text));
+    }
     let Some(replicas) = &asked.replicas else {
         return Err((ErrorCode::NoReassignmentInProgress, None));
     };
     check_replicas(node_id, replicas).map_err(|refusal| {
         let refusal = Refusal::from(refusal);
-        (refusal.code(), refusal.message())
+        (refusal.code(), refusal.message().and_then(|text| texts.tell(text)))
     })
 }

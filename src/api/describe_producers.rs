@@ -16,6 +16,7 @@ use crate::wire::describe_producers::{
 use super::answer::Answer;
 use super::call::Call;
 use super::refuse::Refusal;
+use super::texts::Texts;
 
 /// What is told where there is no such coordinator, or no transaction.
 const NONE: i32 = -1;
@@ -24,8 +25,9 @@ const UNKNOWN: &str = "This server does not host this topic-partition.";
 pub(super) fn handle(call: &Call<'_>) -> Result<Answer, WireError> {
     let request: DescribeProducersRequest = call.request()?;
     // Each once: a frame full of one name must not unfold into a thousand times its size.
-    let mut told = HashSet::new();
-    let topics = request.topics.into_iter().map(|topic| described(call, topic, &mut told));
+    let (mut told, mut texts) = (HashSet::new(), Texts::new());
+    let topics =
+        request.topics.into_iter().map(|topic| described(call, topic, &mut told, &mut texts));
     Ok(Answer::reply(DescribeProducersResponse {
         topics: topics.collect(),
         ..DescribeProducersResponse::default()
@@ -35,18 +37,23 @@ pub(super) fn handle(call: &Call<'_>) -> Result<Answer, WireError> {
 /// The partitions that have been told of, by name and number.
 type Told = HashSet<(String, i32)>;
 
-fn described(call: &Call<'_>, asked: TopicRequest, told: &mut Told) -> TopicResponse {
+fn described(
+    call: &Call<'_>,
+    asked: TopicRequest,
+    told: &mut Told,
+    texts: &mut Texts,
+) -> TopicResponse {
     let topic = call.broker.topics().by_name(&asked.name);
     let is_new = |index: &i32| told.insert((asked.name.clone(), *index));
     let indexes = asked.partition_indexes.into_iter().filter(is_new);
     let partitions = match (NameProblem::check(&asked.name), topic) {
         (Err(problem), _) => {
-            let text = problem.to_string();
-            indexes.map(|i| refused(i, ErrorCode::InvalidTopicException, Some(&text))).collect()
+            let code = ErrorCode::InvalidTopicException;
+            indexes.map(|i| refused(i, code, texts.tell(&problem))).collect()
         }
         (Ok(()), None) => {
             let code = ErrorCode::UnknownTopicOrPartition;
-            indexes.map(|i| refused(i, code, Some(UNKNOWN))).collect()
+            indexes.map(|i| refused(i, code, texts.tell(UNKNOWN))).collect()
         }
         (Ok(()), Some(topic)) => indexes.map(|i| partition(&topic, i)).collect(),
     };
@@ -67,11 +74,11 @@ fn partition(topic: &Topic, index: i32) -> PartitionResponse {
     }
 }
 
-fn refused(index: i32, code: ErrorCode, message: Option<&str>) -> PartitionResponse {
+fn refused(index: i32, code: ErrorCode, message: Option<String>) -> PartitionResponse {
     PartitionResponse {
         partition_index: index,
         error_code: code.code(),
-        error_message: message.map(str::to_owned),
+        error_message: message,
         ..PartitionResponse::default()
     }
 }

@@ -11,6 +11,7 @@ use crate::wire::describe_quorum::{
 
 use super::answer::Answer;
 use super::call::Call;
+use super::texts::Texts;
 
 /// Kafka's name of the log that the voters share.
 const TOPIC: &str = "__cluster_metadata";
@@ -66,15 +67,16 @@ fn node(call: &Call<'_>) -> Node {
 
 /// Anything but the one partition, and nothing else with it, is unknown.
 fn unknown(request: DescribeQuorumRequest) -> DescribeQuorumResponse {
-    let partition = |partition: PartitionData| QuorumPartition {
+    let mut texts = Texts::new();
+    let mut partition = |partition: PartitionData| QuorumPartition {
         partition_index: partition.partition_index,
         error_code: ErrorCode::UnknownTopicOrPartition.code(),
-        error_message: Some(UNKNOWN.to_owned()),
+        error_message: texts.tell(UNKNOWN),
         ..QuorumPartition::default()
     };
     let topic = |topic: TopicData| QuorumTopic {
         topic_name: topic.topic_name,
-        partitions: topic.partitions.into_iter().map(partition).collect(),
+        partitions: topic.partitions.into_iter().map(&mut partition).collect(),
     };
     DescribeQuorumResponse {
         error_message: Some(String::new()),

@@ -53,6 +53,7 @@ mod produce;
 mod produce_check;
 mod sasl;
 mod sync_group;
+mod texts;
 mod update_features;
 
 pub use answer::{Answer, Order, Pending, Reply, Settled};

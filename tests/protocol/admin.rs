@@ -236,6 +236,21 @@ fn a12_the_only_replica_leads_already() {
 }
 
 #[test]
+fn a12_a_frame_full_of_numbers_does_not_unfold_into_as_many_sentences() {
+    let (_broker, mut raw) = connect();
+    let name = "n".repeat(30_000);
+    let numbers: Vec<i32> = (0..200_000).collect();
+    let topic = TopicPartitions::default().with_topic(topic_name(&name)).with_partitions(numbers);
+    let request = ElectLeadersRequest::default().with_topic_partitions(Some(vec![topic]));
+    let reply = raw.call(2, &request);
+    let results = &reply.replica_election_results[0].partition_result;
+    assert_eq!(results.len(), 200_000);
+    assert!(results.iter().all(|one| one.error_code == code::UNKNOWN_TOPIC_OR_PARTITION));
+    let told = results.iter().filter(|one| one.error_message.is_some()).count();
+    assert!((1..100).contains(&told), "{told} texts of 30,000 letters");
+}
+
+#[test]
 fn a12_a_partition_can_only_be_sent_to_where_it_is() {
     let (_broker, mut raw) = connect();
     create(&mut raw, "a12-move", 1, &[]);
