@@ -26,13 +26,18 @@ pub enum Refusal {
 }
 
 /// Records that are not acceptable; with them falls their batch.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub struct BadRecords {
-    /// INVALID_RECORD or INVALID_TIMESTAMP.
-    pub code: ErrorCode,
-    /// Which ones, by their place in the batch, and why.
+    /// Some are for their time: INVALID_TIMESTAMP, else INVALID_RECORD.
+    pub has_bad_times: bool,
+    /// How many they are.
+    pub count: usize,
+    /// The first of them, by their place in the batch, and why.
     pub records: Vec<(i32, String)>,
 }
+
+/// Bad records that the message of their batch tells.
+const RECORDS_IN_MESSAGE_MAX: usize = 3;
 
 impl Refusal {
     /// What the client is told to branch on.
@@ -45,7 +50,8 @@ impl Refusal {
             Refusal::Alter(refusal) => alter(refusal),
             Refusal::Quota(catalog::QuotaRefusal::Request(_)) => ErrorCode::InvalidRequest,
             Refusal::Quota(catalog::QuotaRefusal::EntityType(_)) => ErrorCode::UnsupportedVersion,
-            Refusal::Records(bad) => bad.code,
+            Refusal::Records(bad) if bad.has_bad_times => ErrorCode::InvalidTimestamp,
+            Refusal::Records(_) => ErrorCode::InvalidRecord,
         }
     }
 
@@ -85,11 +91,27 @@ impl Refusal {
             Refusal::Alter(catalog::AlterRefusal::Operation) => None,
             Refusal::Alter(refusal) => Some(refusal.to_string()),
             Refusal::Quota(refusal) => Some(refusal.to_string()),
-            Refusal::Records(BadRecords { code: ErrorCode::InvalidTimestamp, .. }) => {
-                Some("One or more records have been rejected due to invalid timestamp".into())
-            }
-            Refusal::Records(_) => Some("One or more records have been rejected".into()),
+            Refusal::Records(bad) => Some(bad.message()),
         }
+    }
+}
+
+impl BadRecords {
+    /// Kafka's words.
+    fn message(&self) -> String {
+        if self.has_bad_times {
+            return "One or more records have been rejected due to invalid timestamp".into();
+        }
+        let told = self.records.iter().take(RECORDS_IN_MESSAGE_MAX);
+        let told: Vec<String> = told
+            .map(|(index, why)| format!("RecordError(batchIndex={index}, message='{why}')"))
+            .collect();
+        format!(
+            "One or more records have been rejected due to {} record errors in total, and only \
+             showing the first three errors at most: [{}]",
+            self.count,
+            told.join(", ")
+        )
     }
 }
 
@@ -181,20 +203,24 @@ fn log(refusal: &log::Refusal) -> ErrorCode {
     }
 }
 
-/// protocol.md A1-A6.
+/// protocol.md A1-A7.
 fn catalog(refusal: &catalog::Refusal) -> ErrorCode {
     use catalog::Refusal;
     match refusal {
-        Refusal::InvalidName(_) | Refusal::Collision { .. } | Refusal::Internal(_) => {
-            ErrorCode::InvalidTopicException
-        }
+        Refusal::InvalidName(_)
+        | Refusal::Collision { .. }
+        | Refusal::Internal(_)
+        | Refusal::InternalGrows(_) => ErrorCode::InvalidTopicException,
         Refusal::AlreadyExists(_) => ErrorCode::TopicAlreadyExists,
-        Refusal::PartitionCount => ErrorCode::InvalidPartitions,
+        Refusal::PartitionCount | Refusal::Shrinks { .. } | Refusal::SameCount(_) => {
+            ErrorCode::InvalidPartitions
+        }
         Refusal::TooManyPartitions => ErrorCode::PolicyViolation,
         Refusal::ReplicationFactor | Refusal::TooFewBrokers(_) => {
             ErrorCode::InvalidReplicationFactor
         }
         Refusal::AssignedTwice(_)
+        | Refusal::AssignedOtherCount { .. }
         | Refusal::AssignedWithGap
         | Refusal::AssignedToNone
         | Refusal::AssignedToUnknown(_)

@@ -17,6 +17,15 @@ pub struct TopicKey {
     pub id: Uuid,
 }
 
+/// Bytes of a name that weigh as much as a partition: names that no topic has can be long.
+const NAME_BYTES: usize = 128;
+
+impl TopicKey {
+    fn weight(&self) -> usize {
+        2 + self.name.len() / NAME_BYTES
+    }
+}
+
 /// What a fetch wants of one partition.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Wanted {
@@ -64,6 +73,7 @@ pub struct FetchSession {
     entries: BTreeMap<u64, Entry>,
     places: HashMap<Arc<TopicKey>, BTreeMap<PartitionId, u64>>,
     next_place: u64,
+    topics_weight: usize,
 }
 
 impl FetchSession {
@@ -114,7 +124,7 @@ impl FetchSession {
     /// What it takes of the memory for sessions, counted in partitions.
     #[must_use]
     pub fn weight(&self) -> usize {
-        1 + self.entries.len() + 2 * self.places.len()
+        1 + self.entries.len() + self.topics_weight
     }
 
     /// Sifts what was read, one result for each of [`FetchSession::wanted`]: gives back those that
@@ -151,7 +161,10 @@ impl FetchSession {
         }
         let topic = match self.places.get_key_value(&wanted.topic) {
             Some((topic, _)) => Arc::clone(topic),
-            None => Arc::clone(&wanted.topic),
+            None => {
+                self.topics_weight += wanted.topic.weight();
+                Arc::clone(&wanted.topic)
+            }
         };
         let (index, place) = (wanted.index, self.next_place);
         self.next_place += 1;
@@ -175,6 +188,7 @@ impl FetchSession {
         }
         if places.is_empty() {
             self.places.remove(topic);
+            self.topics_weight -= topic.weight();
         }
     }
 
@@ -324,5 +338,12 @@ mod tests {
         session.update(std::iter::empty(), (0..2).map(|index| (&*key, PartitionId(index))));
         assert!(session.is_empty());
         assert_eq!(session.weight(), 1);
+    }
+
+    #[test]
+    fn long_names_weigh_more() {
+        let wanted = wanted(&"n".repeat(1 << 20), 0, 0);
+        let session = FetchSession::new([(wanted, idle(0))].into_iter());
+        assert_eq!(session.weight(), 1 + 1 + 2 + (1 << 13));
     }
 }

@@ -179,7 +179,7 @@ proptest! {
         let (mut ids, mut taken, mut minutes) = (vec![7], Vec::new(), 0);
         for step in steps {
             match step {
-                Step::Create(partitions) => ids.push(create(&mut sessions, partitions, at(minutes))),
+                Step::Create(count) => ids.push(create(&mut sessions, count, at(minutes))),
                 Step::Begin { which, epoch } => {
                     let id = ids[which % ids.len()];
                     if let Ok(Begun::Next(next)) = sessions.begin(id, epoch, false, at(minutes)) {
