@@ -203,20 +203,24 @@ fn log(refusal: &log::Refusal) -> ErrorCode {
     }
 }
 
-/// protocol.md A1-A6.
+/// protocol.md A1-A7.
 fn catalog(refusal: &catalog::Refusal) -> ErrorCode {
     use catalog::Refusal;
     match refusal {
-        Refusal::InvalidName(_) | Refusal::Collision { .. } | Refusal::Internal(_) => {
-            ErrorCode::InvalidTopicException
-        }
+        Refusal::InvalidName(_)
+        | Refusal::Collision { .. }
+        | Refusal::Internal(_)
+        | Refusal::InternalGrows(_) => ErrorCode::InvalidTopicException,
         Refusal::AlreadyExists(_) => ErrorCode::TopicAlreadyExists,
-        Refusal::PartitionCount => ErrorCode::InvalidPartitions,
+        Refusal::PartitionCount | Refusal::Shrinks { .. } | Refusal::SameCount(_) => {
+            ErrorCode::InvalidPartitions
+        }
         Refusal::TooManyPartitions => ErrorCode::PolicyViolation,
         Refusal::ReplicationFactor | Refusal::TooFewBrokers(_) => {
             ErrorCode::InvalidReplicationFactor
         }
         Refusal::AssignedTwice(_)
+        | Refusal::AssignedOtherCount { .. }
         | Refusal::AssignedWithGap
         | Refusal::AssignedToNone
         | Refusal::AssignedToUnknown(_)

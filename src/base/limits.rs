@@ -6,6 +6,10 @@ use std::time::Duration;
 pub const FRAME_BYTES_MAX: usize = 104_857_600;
 /// Largest frame of a request that carries no records: names and numbers need no more.
 pub const SMALL_FRAME_BYTES_MAX: usize = 16 * 1024 * 1024;
+/// Largest frame of a request that administrators send: its answer may have a text for each number.
+pub const ADMIN_FRAME_BYTES_MAX: usize = 1024 * 1024;
+/// Bytes of texts in the answer to one such request; further errors go without.
+pub const ANSWER_TEXT_BYTES_MAX: usize = 1024 * 1024;
 /// Request bytes that all connections together may hold while their frames are incomplete or wait.
 pub const REQUEST_BYTES_IN_FLIGHT_MAX: usize = 256 * 1024 * 1024;
 /// How long a connection waits for a part of those bytes before it is closed.

@@ -6,7 +6,7 @@ use std::sync::atomic::AtomicU64;
 use std::sync::{Arc, Mutex, OnceLock};
 
 use crate::base::{Clock, OsRandom, TopicId, limits};
-use crate::catalog::{self, CreateTopics, Image, Record};
+use crate::catalog::{self, CreateTopics, Image, PartitionCountRecord, Record, TopicRecord};
 use crate::disk::Disk;
 use crate::group::GroupSettings;
 use crate::log::{Log, LogConfig};
@@ -254,18 +254,27 @@ fn publisher(
         // Made before the topics are locked: who serves does not wait for files.
         let mut made: HashMap<TopicId, Arc<Topic>> = HashMap::new();
         for record in records {
-            let Record::Topic(record) = record else { continue };
+            let (Record::Topic(TopicRecord { topic_id: id, .. })
+            | Record::PartitionCount(PartitionCountRecord { topic_id: id, .. })) = record
+            else {
+                continue;
+            };
             // Created and deleted in one round.
-            let Some(topic) = image.topic_by_id(record.topic_id) else { continue };
-            made.insert(topic.id, opener.new_topic(image, topic, now));
+            let Some(topic) = image.topic_by_id(*id) else { continue };
+            let before = topics.by_id(*id);
+            made.entry(*id).or_insert_with(|| match before {
+                Some(before) => opener.grown_topic(image, topic, &before, now),
+                None => opener.new_topic(image, topic, now),
+            });
         }
         let mut gone = Vec::new();
         topics.change(|state| {
             for record in records {
                 state.image.replay(record);
                 match record {
-                    Record::Topic(record) => {
-                        made.remove(&record.topic_id).into_iter().for_each(|t| state.insert(t));
+                    Record::Topic(TopicRecord { topic_id: id, .. })
+                    | Record::PartitionCount(PartitionCountRecord { topic_id: id, .. }) => {
+                        made.remove(id).into_iter().for_each(|t| state.insert(t));
                     }
                     Record::RemoveTopic(record) => gone.extend(state.remove(record.topic_id)),
                     Record::Cluster(_)

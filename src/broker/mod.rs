@@ -44,9 +44,9 @@ use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::thread::JoinHandle;
 use std::time::Duration;
 
-use crate::base::{Clock, ErrorCode, Now, ProducerId, Random};
+use crate::base::{Clock, ErrorCode, Now, Offset, ProducerId, Random};
 use crate::catalog::{self, Image};
-use crate::log::{ColdRead, Log};
+use crate::log::{ColdRead, Log, Refusal};
 use crate::settings::{Address, Settings};
 
 pub use aside::Aside;
@@ -55,6 +55,7 @@ pub use boot::{BootError, Parts, boot};
 pub use closing::{Close, Closing};
 pub use commit::Position;
 pub use coordinator::{Coordinator, GroupOverview, GroupPosition, Looked, Parked};
+pub use data_dir::LogDir;
 pub use fetch_session::{FetchSession, Found, TopicKey, Wanted};
 pub use fetch_sessions::{Begun, ENDS, FetchSessions, NO_SESSION, SessionRefusal};
 pub use long_poll::LongPoll;
@@ -250,6 +251,25 @@ impl Broker {
                 return Ok(id);
             }
         }
+    }
+
+    /// Moves the starts of logs up, on a blocking thread (protocol.md R7): each partition with the
+    /// offset to start at, `None` for its end. Gives the starts, in the same order.
+    ///
+    /// # Errors
+    /// KAFKA_STORAGE_ERROR if the thread did not come to its end.
+    pub async fn trim(
+        &self,
+        wanted: Vec<(Arc<Partition>, Option<Offset>)>,
+    ) -> Result<Vec<Result<Offset, Refusal>>, ErrorCode> {
+        let work = move || wanted.iter().map(|(partition, to)| partition.trim(*to)).collect();
+        tokio::task::spawn_blocking(work).await.map_err(|_| ErrorCode::KafkaStorageError)
+    }
+
+    /// The data folder's absolute path, and the size and free room of the volume that it is on, in
+    /// bytes, as far as they are known (protocol.md A11).
+    pub fn log_dir(&self) -> LogDir {
+        self.data.log_dir()
     }
 
     /// Brings the pages of cold reads in, on a blocking thread.

@@ -75,6 +75,25 @@ impl Opener {
         made.expect("a log without a folder is not opened")
     }
 
+    /// A topic that has got more partitions since `before`. Those that it had live on as they are,
+    /// for whoever holds them; as with [`Opener::new_topic`], no file is touched.
+    ///
+    /// # Panics
+    /// Never, see there.
+    pub fn grown_topic(
+        &self,
+        image: &Image,
+        topic: &catalog::Topic,
+        before: &Topic,
+        now: Now,
+    ) -> Arc<Topic> {
+        let grown = self.new_topic(image, topic, now);
+        let kept = before.partitions().iter();
+        let added = grown.partitions().iter().skip(kept.len());
+        let partitions = kept.chain(added).cloned().collect();
+        Arc::new(Topic::new(before.name.clone(), topic.id, topic.internal, partitions))
+    }
+
     /// `found`: the partitions that have a folder.
     fn partitions(
         &self,

@@ -275,6 +275,50 @@ impl Partition {
         self.dirty.store(false, Ordering::Relaxed);
     }
 
+    /// Moves the log's start up to `to`, or to the end of what is visible: what lies below can be
+    /// read no more, from now on and after a restart (protocol.md R7). A lower offset changes
+    /// nothing. Gives the start. Blocks while it is written down.
+    ///
+    /// # Errors
+    /// [`Refusal::OffsetOutOfRange`] below zero or beyond the visible end, or the log's trouble.
+    pub fn trim(&self, to: Option<Offset>) -> Result<Offset, Refusal> {
+        let start = {
+            let mut log = self.lock()?;
+            let end = self.visible();
+            let to = to.unwrap_or(end);
+            if to < Offset::ZERO || to > end {
+                return Err(Refusal::OffsetOutOfRange { start: log.start(), end });
+            }
+            log.trim(to)?;
+            log.start()
+        };
+        self.waiters.wake_all();
+        Ok(start)
+    }
+
+    /// Where the records of `epoch` end, as far as they are visible, and the highest epoch up to it
+    /// that has any (protocol.md E1). `None`: not known.
+    ///
+    /// The current epoch began where the log ended at the start, whether or not it has records.
+    ///
+    /// # Errors
+    /// If a panic left the log in an unknown state.
+    pub fn epoch_end(&self, epoch: LeaderEpoch) -> Result<Option<(LeaderEpoch, Offset)>, Refusal> {
+        let current = self.epoch();
+        if epoch == LeaderEpoch::NONE || epoch > current {
+            return Ok(None);
+        }
+        let log = self.lock()?;
+        let (newest, end) = (log.latest_epoch(), self.visible());
+        let found = match newest {
+            _ if epoch == current => Some((current, end)),
+            LeaderEpoch::NONE => Some((epoch, end)),
+            _ if epoch > newest => Some((newest, end)),
+            _ => log.epoch_end(epoch),
+        };
+        Ok(found.map(|(epoch, offset)| (epoch, offset.min(end))))
+    }
+
     /// First record at or after `time` among what is visible (protocol.md L3).
     ///
     /// # Errors

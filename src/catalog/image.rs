@@ -84,6 +84,14 @@ impl Image {
         self.by_name.range::<str, _>(from).map(|(_, topic)| topic)
     }
 
+    /// The names of what has configs and is no topic, of the type that Kafka gives that number.
+    pub fn configured(&self, resource_type: i8) -> impl Iterator<Item = &str> {
+        let from = (resource_type, Arc::from(""));
+        let same =
+            self.configs.range(from..).take_while(move |((one, _), _)| *one == resource_type);
+        same.map(|((_, name), _)| &**name)
+    }
+
     /// The configs that were set on what is no topic: Kafka's number of its type, and its name.
     #[must_use]
     pub fn configs(&self, resource_type: i8, name: &str) -> Option<&BTreeMap<String, String>> {
@@ -116,6 +124,7 @@ impl Image {
             Record::ProducerIds(record) => self.next_producer_id = record.next_producer_id,
             Record::Topic(record) => self.replay_topic(record),
             Record::RemoveTopic(record) => self.remove(record.topic_id),
+            Record::PartitionCount(record) => self.grow(record.topic_id, record.partitions),
             Record::TopicConfigs(record) => self.replay_topic_configs(record),
             Record::Configs(record) => self.replay_configs(record),
             Record::ClientQuota(record) => self.replay_quota(record),
@@ -141,6 +150,16 @@ impl Image {
         }
         self.by_id.insert(topic.id, topic.clone());
         self.by_name.insert(name, topic);
+    }
+
+    /// A topic never shrinks; one that is gone meanwhile has no partitions to add.
+    fn grow(&mut self, id: TopicId, partitions: i32) {
+        let Some(topic) = self.by_id.get(&id).filter(|topic| topic.partitions < partitions) else {
+            return;
+        };
+        let grown = Arc::new(Topic { partitions, ..Topic::clone(topic) });
+        self.by_name.insert(grown.name.clone(), grown.clone());
+        self.by_id.insert(id, grown);
     }
 
     fn replay_topic_configs(&mut self, record: &TopicConfigsRecord) {

@@ -12,6 +12,7 @@ mod broker_configs;
 mod configs;
 mod create;
 mod delete;
+mod grow;
 mod image;
 mod numbers;
 mod other_configs;
@@ -29,9 +30,11 @@ pub use configs::{
     BROKER_LOGGER, CLIENT_METRICS, GROUP, Operation, TOPIC, alter_configs,
 };
 pub use create::{
-    Assignment, CreateTopic, CreateTopics, Created, CreatedTopic, consumer_offsets, create_topics,
+    Assignment, CreateTopic, CreateTopics, Created, CreatedTopic, check_replicas, consumer_offsets,
+    create_topics,
 };
 pub use delete::{DeleteResult, DeleteTopic, Deleted, delete_topics};
+pub use grow::{GrowTopic, Grown, grow_topics};
 pub use image::{Image, Topic};
 pub use numbers::{ProducerIdBlock, found_cluster, next_leader_epoch, reserve_producer_ids};
 pub use other_configs::described_other;
@@ -40,9 +43,9 @@ pub use quotas::{
     alter_quotas, described_quotas,
 };
 pub use record::{
-    ClientQuotaRecord, ClusterRecord, ConfigsRecord, LeaderEpochRecord, ProducerIdsRecord,
-    QuotaEntityPart, QuotaValue, Record, RecordError, RemoveTopicRecord, TopicConfigsRecord,
-    TopicRecord, TopicRecordConfig,
+    ClientQuotaRecord, ClusterRecord, ConfigsRecord, LeaderEpochRecord, PartitionCountRecord,
+    ProducerIdsRecord, QuotaEntityPart, QuotaValue, Record, RecordError, RemoveTopicRecord,
+    TopicConfigsRecord, TopicRecord, TopicRecordConfig,
 };
 pub use refusal::Refusal;
 pub use topic_config::{

@@ -40,6 +40,14 @@ message! {
 }
 
 message! {
+    /// The topic has this many partitions now.
+    PartitionCountRecord, versions 0..=0, flexible 0.. {
+        topic_id: crate::base::Uuid, 0..;
+        partitions: i32, 0..;
+    }
+}
+
+message! {
     /// These are all configs of the topic's own now.
     TopicConfigsRecord, versions 0..=0, flexible 0.. {
         topic_id: crate::base::Uuid, 0..;
@@ -82,6 +90,8 @@ pub enum Record {
     ProducerIds(ProducerIdsRecord),
     /// See [`LeaderEpochRecord`].
     LeaderEpoch(LeaderEpochRecord),
+    /// See [`PartitionCountRecord`].
+    PartitionCount(PartitionCountRecord),
     /// See [`TopicConfigsRecord`].
     TopicConfigs(TopicConfigsRecord),
     /// See [`ConfigsRecord`].
@@ -95,6 +105,7 @@ const TOPIC: i16 = 2;
 const REMOVE_TOPIC: i16 = 3;
 const PRODUCER_IDS: i16 = 4;
 const LEADER_EPOCH: i16 = 5;
+const PARTITION_COUNT: i16 = 8;
 const TOPIC_CONFIGS: i16 = 10;
 const CONFIGS: i16 = 11;
 const CLIENT_QUOTA: i16 = 12;
@@ -125,6 +136,7 @@ impl Record {
             Record::RemoveTopic(fields) => put(&mut writer, REMOVE_TOPIC, fields),
             Record::ProducerIds(fields) => put(&mut writer, PRODUCER_IDS, fields),
             Record::LeaderEpoch(fields) => put(&mut writer, LEADER_EPOCH, fields),
+            Record::PartitionCount(fields) => put(&mut writer, PARTITION_COUNT, fields),
             Record::TopicConfigs(fields) => put(&mut writer, TOPIC_CONFIGS, fields),
             Record::Configs(fields) => put(&mut writer, CONFIGS, fields),
             Record::ClientQuota(fields) => put(&mut writer, CLIENT_QUOTA, fields),
@@ -147,6 +159,7 @@ impl Record {
             REMOVE_TOPIC => Record::RemoveTopic(Message::read(&mut reader, version)?),
             PRODUCER_IDS => Record::ProducerIds(Message::read(&mut reader, version)?),
             LEADER_EPOCH => Record::LeaderEpoch(Message::read(&mut reader, version)?),
+            PARTITION_COUNT => Record::PartitionCount(Message::read(&mut reader, version)?),
             TOPIC_CONFIGS => Record::TopicConfigs(Message::read(&mut reader, version)?),
             CONFIGS => Record::Configs(Message::read(&mut reader, version)?),
             CLIENT_QUOTA => Record::ClientQuota(Message::read(&mut reader, version)?),

@@ -62,7 +62,7 @@ impl Epochs {
     /// Where `epoch` ended: the answer to OffsetForLeaderEpoch in a log that ends at `end`.
     pub fn end_of(&self, epoch: LeaderEpoch, end: Offset) -> Option<(LeaderEpoch, Offset)> {
         let first = self.starts.first()?;
-        if epoch < LeaderEpoch(0) || epoch > self.latest() {
+        if epoch == LeaderEpoch::NONE || epoch > self.latest() {
             return None;
         }
         if epoch == self.latest() {
@@ -129,6 +129,7 @@ mod tests {
         assert_eq!(end(1), Some((1, 10)), "below the first");
         assert_eq!(end(8), None);
         assert_eq!(end(-1), None);
+        assert_eq!(end(-2), Some((-2, 10)), "below the first, as in Kafka");
         assert_eq!(Epochs::default().end_of(LeaderEpoch(0), Offset(0)), None);
     }
 
