@@ -68,6 +68,12 @@ class Steps:
         sys.stdout.flush()
         os._exit(0)
 
+    def has_read(self, pair):
+        if "commit" in getattr(self.client, "lacks", {}):
+            # What one has read and committed by itself, the other does not read again.
+            return len(pair[0].keys | pair[1].keys) == self.total
+        return sum(sum(member.positions().values()) for member in pair) == self.total
+
     def groups(self):
         pair = []
 
@@ -75,8 +81,7 @@ class Steps:
             for _ in range(2):
                 pair.append(Member(self.client.member(self.topic, self.group)))
             self.until("a group of two that has read all", pair, lambda: (
-                all(len(member.assigned()) == 2 for member in pair)
-                and sum(sum(member.positions().values()) for member in pair) == self.total))
+                all(len(member.assigned()) == 2 for member in pair) and self.has_read(pair)))
             keys = pair[0].keys | pair[1].keys
             check(len(keys) == self.total, f"records missing: {keys}")
 
@@ -116,7 +121,8 @@ class Steps:
 
     def list(self):
         check(self.topic in self.client.topics(), "the topic is not listed")
-        check(self.group in self.client.groups(), "the group is not listed")
+        groups = self.client.groups()
+        check(groups is None or self.group in groups, "the group is not listed")
 
     def describe(self):
         partitions, retention, members = self.client.describe(self.topic, self.group)
