@@ -15,5 +15,7 @@ mod durability;
 mod guide;
 #[path = "clients/metrics.rs"]
 mod metrics;
+#[path = "clients/partitions.rs"]
+mod partitions;
 #[path = "clients/tools.rs"]
 mod tools;

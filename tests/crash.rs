@@ -12,6 +12,8 @@ mod hostile;
 mod load;
 #[path = "crash/order.rs"]
 mod order;
+#[path = "crash/properties.rs"]
+mod properties;
 #[path = "crash/shutdown.rs"]
 mod shutdown;
 #[path = "crash/starting.rs"]

@@ -1,14 +1,21 @@
 //! The protocol, request by request, over a raw socket.
 //!
-//! Test names begin with the id of the row that they hold: N1, P16, G3 … are rows of the protocol
-//! map; "1.2" is its table of ApiVersions rules. Each was tried on an Apache Kafka 4.3.1.
+//! Test names begin with the id of the row that they hold: N1, P16, G3 … are rows of
+//! `docs/protocol.md`; "1.2" is its table of ApiVersions rules. Most were tried on an Apache Kafka
+//! 4.3.1 as they were written.
 
 mod support;
 
+#[path = "protocol/admin.rs"]
+mod admin;
+#[path = "protocol/alter_configs.rs"]
+mod alter_configs;
 #[path = "protocol/api_versions.rs"]
 mod api_versions;
 #[path = "protocol/configs.rs"]
 mod configs;
+#[path = "protocol/epochs.rs"]
+mod epochs;
 #[path = "protocol/fetch.rs"]
 mod fetch;
 #[path = "protocol/framing.rs"]
@@ -17,6 +24,8 @@ mod framing;
 mod groups;
 #[path = "protocol/list_offsets.rs"]
 mod list_offsets;
+#[path = "protocol/log_bounds.rs"]
+mod log_bounds;
 #[path = "protocol/metadata.rs"]
 mod metadata;
 #[path = "protocol/offsets.rs"]
@@ -25,8 +34,14 @@ mod offsets;
 mod produce;
 #[path = "protocol/producer_state.rs"]
 mod producer_state;
+#[path = "protocol/quotas.rs"]
+mod quotas;
 #[path = "protocol/retention.rs"]
 mod retention;
+#[path = "protocol/sessions.rs"]
+mod sessions;
+#[path = "protocol/topic_rules.rs"]
+mod topic_rules;
 #[path = "protocol/topics.rs"]
 mod topics;
 #[path = "protocol/versions.rs"]
@@ -74,17 +89,26 @@ mod code {
     pub const INVALID_REPLICA_ASSIGNMENT: i16 = 39;
     pub const INVALID_CONFIG: i16 = 40;
     pub const INVALID_REQUEST: i16 = 42;
+    pub const POLICY_VIOLATION: i16 = 44;
     pub const OUT_OF_ORDER_SEQUENCE: i16 = 45;
     pub const INVALID_PRODUCER_EPOCH: i16 = 47;
+    pub const SECURITY_DISABLED: i16 = 54;
+    pub const NON_EMPTY_GROUP: i16 = 68;
     pub const GROUP_ID_NOT_FOUND: i16 = 69;
     pub const FETCH_SESSION_ID_NOT_FOUND: i16 = 70;
+    pub const INVALID_FETCH_SESSION_EPOCH: i16 = 71;
     pub const FENCED_LEADER_EPOCH: i16 = 74;
     pub const UNKNOWN_LEADER_EPOCH: i16 = 75;
     pub const UNSUPPORTED_COMPRESSION_TYPE: i16 = 76;
     pub const MEMBER_ID_REQUIRED: i16 = 79;
     pub const FENCED_INSTANCE_ID: i16 = 82;
+    pub const ELECTION_NOT_NEEDED: i16 = 84;
+    pub const NO_REASSIGNMENT_IN_PROGRESS: i16 = 85;
+    pub const GROUP_SUBSCRIBED_TO_TOPIC: i16 = 86;
     pub const INVALID_RECORD: i16 = 87;
+    pub const INVALID_UPDATE_VERSION: i16 = 95;
     pub const UNKNOWN_TOPIC_ID: i16 = 100;
+    pub const FETCH_SESSION_TOPIC_ID_ERROR: i16 = 106;
     pub const MISMATCHED_ENDPOINT_TYPE: i16 = 114;
     pub const OFFSET_METADATA_TOO_LARGE: i16 = 12;
 }

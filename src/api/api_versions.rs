@@ -15,6 +15,7 @@ use crate::wire::api_versions::{
 
 use super::answer::Answer;
 use super::call::Call;
+use super::features::FEATURES;
 use super::table::{Api, TABLE};
 
 /// The first version that names the client's software.
@@ -23,19 +24,6 @@ const SOFTWARE_FROM: i16 = 3;
 const ZERO_FEATURES_FROM: i16 = 4;
 /// Clients ignore finalized features whose epoch is negative.
 const FEATURES_EPOCH: i64 = 0;
-
-/// Kafka 4.3's features (name, least, largest) and the level that is switched on here; 0 is off,
-/// as `kraft.version` is in Kafka with a fixed quorum.
-/// Transactions, KIP-848, share and streams groups are switched on with the issues that build them.
-const FEATURES: [(&str, i16, i16, i16); 7] = [
-    ("eligible.leader.replicas.version", 0, 1, 1),
-    ("group.version", 0, 1, 0),
-    ("kraft.version", 0, 1, 0),
-    ("metadata.version", 7, 30, 30),
-    ("share.version", 0, 1, 0),
-    ("streams.version", 0, 1, 0),
-    ("transaction.version", 0, 2, 0),
-];
 
 pub(super) fn handle(call: &Call<'_>) -> Result<Answer, WireError> {
     let request: ApiVersionsRequest = call.request()?;
@@ -48,23 +36,23 @@ pub(super) fn handle(call: &Call<'_>) -> Result<Answer, WireError> {
             ..ApiVersionsResponse::default()
         }));
     }
-    let supported = FEATURES.iter().filter(|f| f.1 > 0 || call.version() >= ZERO_FEATURES_FROM);
-    let finalized = FEATURES.iter().filter(|(_, _, _, level)| *level > 0);
+    let supported = FEATURES.iter().filter(|f| f.least > 0 || call.version() >= ZERO_FEATURES_FROM);
+    let finalized = FEATURES.iter().filter(|feature| feature.level > 0);
     Ok(Answer::reply(ApiVersionsResponse {
         api_keys: TABLE.iter().map(api_version).collect(),
         supported_features: supported
-            .map(|(name, min_version, max_version, _)| SupportedFeatureKey {
-                name: (*name).to_owned(),
-                min_version: *min_version,
-                max_version: *max_version,
+            .map(|feature| SupportedFeatureKey {
+                name: feature.name.to_owned(),
+                min_version: feature.least,
+                max_version: feature.most,
             })
             .collect(),
         finalized_features_epoch: FEATURES_EPOCH,
         finalized_features: finalized
-            .map(|(name, _, _, level)| FinalizedFeatureKey {
-                name: (*name).to_owned(),
-                max_version_level: *level,
-                min_version_level: *level,
+            .map(|feature| FinalizedFeatureKey {
+                name: feature.name.to_owned(),
+                max_version_level: feature.level,
+                min_version_level: feature.level,
             })
             .collect(),
         ..ApiVersionsResponse::default()

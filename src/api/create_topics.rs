@@ -32,7 +32,7 @@ pub(super) fn handle(call: &Call<'_>) -> Result<Answer, WireError> {
         let results = match broker.create_topics(command).await {
             Ok(Created { results, .. }) => results
                 .into_iter()
-                .map(|(name, result)| told(name, result, broker.settings()))
+                .map(|(name, result)| told(name, result, &broker.live_settings()))
                 .collect(),
             Err(code) => names.into_iter().map(|name| refused(name, &code.into())).collect(),
         };
@@ -77,11 +77,11 @@ fn told(
 
 fn config(described: Described) -> CreatableTopicConfigs {
     CreatableTopicConfigs {
-        name: described.name.to_owned(),
+        name: described.name,
         value: described.value,
         read_only: described.read_only,
         config_source: described.source as i8,
-        is_sensitive: false,
+        is_sensitive: described.sensitive,
     }
 }
 

@@ -1,12 +1,11 @@
 //! Fetch (key 1): committed batches of some partitions, waiting for more where there are too few
-//! (protocol.md F1-F11).
+//! (protocol.md F1-F14).
 //!
 //! v4 isolation level · v5 log start offset · v7 sessions (KIP-227) · v9 leader epoch (KIP-320) ·
 //! v10 zstd · v11 rack (KIP-392) · v12 flexible, diverging epoch · v13 topic ids (KIP-516) ·
 //! v15 replica state · v16 current leader (KIP-951) · v17, v18 for replicas
 //!
-//! Sessions are declined: the answer's session id is 0, so every request names all its partitions
-//! (protocol.md F10 allows it). Record bytes leave as references into the segment's map.
+//! Record bytes leave as references into the segment's map. Sessions are `fetch_context`'s.
 
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -14,18 +13,19 @@ use std::time::Duration;
 
 use bytes::Bytes;
 
-use crate::base::{ErrorCode, LeaderEpoch, Offset, PartitionId, Uuid};
-use crate::broker::{Bounds, Broker, LongPoll, Partition, Topic};
+use crate::base::{ErrorCode, Now, Offset};
+use crate::broker::{Bounds, Broker, LongPoll, Partition, Topic, TopicKey, Wanted};
 use crate::codec::{Records, WireError};
 use crate::log::{ColdRead, Lookup};
 use crate::wire::fetch::{
-    EpochEndOffset, FetchPartition, FetchRequest, FetchResponse, FetchTopic,
-    FetchableTopicResponse, LeaderIdAndEpoch, NodeEndpoint, PartitionData,
+    EpochEndOffset, FetchRequest, FetchResponse, FetchableTopicResponse, LeaderIdAndEpoch,
+    NodeEndpoint, PartitionData,
 };
 
 use super::answer::{Answer, Settled};
 use super::call::Call;
-use super::fetch_request::{last_of_each, refuse_each, refuse_whole};
+use super::fetch_context::{Asked, Context};
+use super::fetch_request::{refuse_each, refuse_isolation};
 use super::refuse::Refusal;
 
 /// The first version that names topics by id (protocol.md F9).
@@ -36,47 +36,49 @@ const LEADER_FROM: i16 = 16;
 /// What one request asks for, resolved to partitions.
 struct Plan {
     broker: Arc<Broker>,
-    topics: Vec<PlanTopic>,
+    context: Context,
+    partitions: Vec<PlanPartition>,
     bytes_max: usize,
     bytes_min: usize,
     read_committed: bool,
     version: i16,
     local: SocketAddr,
+    now: Now,
     /// A cold read has failed: what is still cold cannot be had.
     cold_fails: bool,
 }
 
-struct PlanTopic {
-    name: String,
-    id: Uuid,
-    partitions: Vec<PlanPartition>,
-}
-
 struct PlanPartition {
+    wanted: Wanted,
     found: Result<Arc<Partition>, ErrorCode>,
-    index: PartitionId,
-    from: Offset,
     bytes_max: usize,
-    epoch: LeaderEpoch,
-    last_epoch: LeaderEpoch,
 }
 
 /// One pass over the plan's partitions.
 struct Pass {
-    topics: Vec<FetchableTopicResponse>,
+    /// What each of them gave, in their order.
+    read: Vec<PartitionData>,
     bytes: usize,
+    /// Bytes that a cold read will give, at most.
+    bytes_cold: usize,
     /// Something that must not wait: an error or a diverging epoch.
     urgent: bool,
     cold: Vec<(Arc<Partition>, ColdRead)>,
 }
 
 pub(super) fn handle(call: &Call<'_>) -> Result<Answer, WireError> {
-    let request: FetchRequest = call.request()?;
-    if let Some(refused) = refuse_whole(call.version(), &request) {
+    let mut request: FetchRequest = call.request()?;
+    if let Some(refused) = refuse_isolation(call.version(), &request) {
         return Ok(Answer::reply(refused));
     }
     let wait = Duration::from_millis(u64::try_from(request.max_wait_ms).unwrap_or(0));
-    let mut plan = Plan::new(call, request);
+    let mut plan = match Context::begin(call, &mut request) {
+        Ok((context, asked)) => Plan::new(call, &request, context, asked),
+        Err(code) => {
+            let error_code = code.code();
+            return Ok(Answer::reply(FetchResponse { error_code, ..FetchResponse::default() }));
+        }
+    };
     let pass = plan.pass();
     if pass.cold.is_empty() && plan.is_enough(&pass, wait) {
         return Ok(Answer::Now(plan.reply(pass)));
@@ -99,47 +101,50 @@ pub(super) fn handle(call: &Call<'_>) -> Result<Answer, WireError> {
 }
 
 impl Plan {
-    fn new(call: &Call<'_>, request: FetchRequest) -> Plan {
-        let refused = refuse_each(&request);
+    fn new(call: &Call<'_>, request: &FetchRequest, context: Context, asked: Vec<Asked>) -> Plan {
+        let refused = refuse_each(request);
         let bytes_max = request.max_bytes.min(call.broker.settings().fetch_bytes_max);
         let bytes_max = usize::try_from(bytes_max).unwrap_or(0);
         let bytes_min = usize::try_from(request.min_bytes).unwrap_or(0);
-        let asked = request.topics.into_iter().filter(|topic| !topic.partitions.is_empty());
         Plan {
             broker: Arc::clone(call.broker),
-            topics: asked.map(|topic| PlanTopic::new(call, topic, refused)).collect(),
+            context,
+            partitions: resolve(call, asked, refused),
             bytes_max,
             bytes_min: bytes_min.min(bytes_max),
             read_committed: request.isolation_level == 1,
             version: call.version(),
             local: call.peer.local,
+            now: call.now,
             cold_fails: false,
         }
     }
 
     /// Reads every partition up to both byte limits (protocol.md F2, F3).
     fn pass(&self) -> Pass {
-        let mut pass = Pass { topics: Vec::new(), bytes: 0, urgent: false, cold: Vec::new() };
-        for topic in &self.topics {
-            let partitions = topic.partitions.iter().map(|p| self.read(p, &mut pass)).collect();
-            pass.topics.push(FetchableTopicResponse {
-                topic: topic.name.clone(),
-                topic_id: topic.id,
-                partitions,
-            });
+        let mut pass = Pass {
+            read: Vec::with_capacity(self.partitions.len()),
+            bytes: 0,
+            bytes_cold: 0,
+            urgent: false,
+            cold: Vec::new(),
+        };
+        for partition in &self.partitions {
+            let data = self.read(partition, &mut pass);
+            pass.read.push(data);
         }
         pass
     }
 
-    fn read(&self, wanted: &PlanPartition, pass: &mut Pass) -> PartitionData {
+    fn read(&self, planned: &PlanPartition, pass: &mut Pass) -> PartitionData {
         let mut data = PartitionData {
-            partition_index: wanted.index.0,
+            partition_index: planned.wanted.index.0,
             aborted_transactions: self.read_committed.then(Vec::new),
             // A partition without data has empty records, not null ones.
             records: Records(Some(Bytes::new())),
             ..PartitionData::default()
         };
-        match self.try_read(wanted, pass, &mut data) {
+        match self.try_read(planned, pass, &mut data) {
             Ok(()) => {}
             Err(refusal) => {
                 pass.urgent = true;
@@ -158,11 +163,12 @@ impl Plan {
 
     fn try_read(
         &self,
-        wanted: &PlanPartition,
+        planned: &PlanPartition,
         pass: &mut Pass,
         data: &mut PartitionData,
     ) -> Result<(), Refusal> {
-        let partition = wanted.found.as_ref().map_err(|code| Refusal::from(*code))?;
+        let wanted = &planned.wanted;
+        let partition = planned.found.as_ref().map_err(|code| Refusal::from(*code))?;
         if partition.is_deleted() {
             return Err(ErrorCode::UnknownTopicOrPartition.into());
         }
@@ -178,8 +184,8 @@ impl Plan {
             pass.urgent = true;
             return Ok(());
         }
-        let left = self.bytes_max.saturating_sub(pass.bytes);
-        let bytes_max = wanted.bytes_max.min(left);
+        let left = self.bytes_max.saturating_sub(pass.bytes + pass.bytes_cold);
+        let bytes_max = planned.bytes_max.min(left);
         match partition.read(wanted.from, bytes_max, pass.bytes == 0)? {
             Lookup::Ready(read) => {
                 pass.bytes += read.bytes.len();
@@ -188,7 +194,10 @@ impl Plan {
             Lookup::Later(_) if self.cold_fails => {
                 return Err(ErrorCode::KafkaStorageError.into());
             }
-            Lookup::Later(cold) => pass.cold.push((Arc::clone(partition), cold)),
+            Lookup::Later(cold) => {
+                pass.bytes_cold += bytes_max;
+                pass.cold.push((Arc::clone(partition), cold));
+            }
         }
         Ok(())
     }
@@ -199,7 +208,7 @@ impl Plan {
             || pass.urgent
             || !pass.cold.is_empty()
             || pass.bytes >= self.bytes_min
-            || self.topics.iter().all(|topic| topic.partitions.is_empty())
+            || self.partitions.is_empty()
     }
 
     /// Lets a blocking thread bring cold pages in, until a pass finds none.
@@ -228,62 +237,81 @@ impl Plan {
     }
 
     fn partitions(&self) -> Vec<Arc<Partition>> {
-        let all = self.topics.iter().flat_map(|topic| &topic.partitions);
-        all.filter_map(|partition| partition.found.as_ref().ok().cloned()).collect()
+        self.partitions.iter().filter_map(|planned| planned.found.as_ref().ok().cloned()).collect()
     }
 
-    fn reply(&self, pass: Pass) -> Settled {
+    fn reply(self, pass: Pass) -> Settled {
         self.broker.metrics().fetched(pass.bytes);
-        let partitions = pass.topics.iter().flat_map(|topic| &topic.partitions);
         let names_leader = |p: &PartitionData| p.current_leader != LeaderIdAndEpoch::default();
-        let node_endpoints = match partitions.into_iter().any(names_leader) {
+        let node_endpoints = match pass.read.iter().any(names_leader) {
             true => vec![self.node()],
             false => Vec::new(),
         };
+        let wanted = self.partitions.into_iter().map(|planned| planned.wanted);
+        let read = wanted.zip(pass.read).collect();
+        let (session_id, told) = self.context.end(&self.broker, self.now, read);
+        let responses = by_topic(told);
         Settled::reply(FetchResponse {
-            responses: pass.topics,
+            session_id,
+            responses,
             node_endpoints,
-            ..FetchResponse::default()
+            ..Default::default()
         })
     }
 }
 
-impl PlanTopic {
-    fn new(call: &Call<'_>, topic: FetchTopic, refused: Option<ErrorCode>) -> PlanTopic {
-        let found = if call.version() >= IDS_FROM {
-            call.broker.topics().by_id(topic.topic_id).ok_or(ErrorCode::UnknownTopicId)
-        } else {
-            let by_name = call.broker.topics().by_name(&topic.topic);
-            by_name.ok_or(ErrorCode::UnknownTopicOrPartition)
-        };
-        let partitions = last_of_each(topic.partitions).into_iter().map(|wanted| {
-            let mut planned = PlanPartition::new(found.as_deref(), wanted);
-            if let (Ok(_), Some(code)) = (&planned.found, refused) {
-                planned.found = Err(code);
+/// Finds the partitions that are asked for.
+fn resolve(call: &Call<'_>, asked: Vec<Asked>, refused: Option<ErrorCode>) -> Vec<PlanPartition> {
+    let mut last: Option<(Arc<TopicKey>, Option<Arc<Topic>>)> = None;
+    let resolved = asked.into_iter().map(|(wanted, was_known)| {
+        let topic = match &last {
+            Some((key, topic)) if Arc::ptr_eq(key, &wanted.topic) => topic.clone(),
+            _ => {
+                let topic = find(call, &wanted.topic);
+                last = Some((Arc::clone(&wanted.topic), topic.clone()));
+                topic
             }
-            planned
+        };
+        // errata F9: in a session, the id of a topic that is gone is not unknown.
+        let unknown = match call.version() >= IDS_FROM && !was_known {
+            true => ErrorCode::UnknownTopicId,
+            false => ErrorCode::UnknownTopicOrPartition,
+        };
+        let found = topic.ok_or(unknown).and_then(|topic| {
+            topic.partition(wanted.index).ok_or(ErrorCode::UnknownTopicOrPartition)
         });
-        PlanTopic { partitions: partitions.collect(), name: topic.topic, id: topic.topic_id }
+        // errata "Fetch": a negative partition limit is no size.
+        let bytes_max = usize::try_from(wanted.bytes_max);
+        let refused = refused.or(bytes_max.is_err().then_some(ErrorCode::UnknownServerError));
+        let found = found.and_then(|found| refused.map_or(Ok(found), Err));
+        PlanPartition { wanted, found, bytes_max: bytes_max.unwrap_or(0) }
+    });
+    resolved.collect()
+}
+
+fn find(call: &Call<'_>, key: &TopicKey) -> Option<Arc<Topic>> {
+    match call.version() >= IDS_FROM {
+        true => call.broker.topics().by_id(key.id),
+        false => call.broker.topics().by_name(&key.name),
     }
 }
 
-impl PlanPartition {
-    fn new(topic: Result<&Topic, &ErrorCode>, wanted: FetchPartition) -> PlanPartition {
-        let index = PartitionId(wanted.partition);
-        let found = topic
-            .map_err(|code| *code)
-            .and_then(|topic| topic.partition(index).ok_or(ErrorCode::UnknownTopicOrPartition));
-        // errata "Fetch": a negative partition limit is no size.
-        let bytes_max = usize::try_from(wanted.partition_max_bytes);
-        PlanPartition {
-            found: found.and_then(|f| bytes_max.map(|_| f).or(Err(ErrorCode::UnknownServerError))),
-            index,
-            from: Offset(wanted.fetch_offset),
-            bytes_max: bytes_max.unwrap_or(0),
-            epoch: LeaderEpoch(wanted.current_leader_epoch),
-            last_epoch: LeaderEpoch(wanted.last_fetched_epoch),
+/// Partitions in their order; those of one topic that follow each other stand together.
+fn by_topic(told: Vec<(Wanted, PartitionData)>) -> Vec<FetchableTopicResponse> {
+    let mut topics: Vec<FetchableTopicResponse> = Vec::new();
+    let mut last: Option<Arc<TopicKey>> = None;
+    for (wanted, data) in told {
+        let is_same = last.as_ref().is_some_and(|last| Arc::ptr_eq(last, &wanted.topic));
+        match topics.last_mut() {
+            Some(topic) if is_same => topic.partitions.push(data),
+            _ => {
+                let TopicKey { name: topic, id: topic_id } = TopicKey::clone(&wanted.topic);
+                topics.push(FetchableTopicResponse { topic, topic_id, partitions: vec![data] });
+                last = Some(wanted.topic);
+            }
         }
     }
+    topics
 }
 
 fn fill_bounds(data: &mut PartitionData, bounds: Bounds) {
@@ -295,7 +323,7 @@ fn fill_bounds(data: &mut PartitionData, bounds: Bounds) {
 /// protocol.md F8: the client read something that is not in this log any more.
 fn diverges(
     partition: &Partition,
-    wanted: &PlanPartition,
+    wanted: &Wanted,
     data: &mut PartitionData,
 ) -> Result<bool, Refusal> {
     if wanted.last_epoch.0 < 0 {

@@ -12,16 +12,8 @@ use crate::wire::fetch::{
 
 use super::fetch::IDS_FROM;
 
-/// The epoch that closes a session (protocol.md F10).
-const SESSION_CLOSES: i32 = -1;
-
-/// Errors that concern no single partition.
-pub(super) fn refuse_whole(version: i16, request: &FetchRequest) -> Option<FetchResponse> {
-    let is_new_or_none = request.session_epoch == SESSION_CLOSES || request.session_epoch == 0;
-    if !is_new_or_none {
-        let error_code = ErrorCode::FetchSessionIdNotFound.code();
-        return Some(FetchResponse { error_code, ..FetchResponse::default() });
-    }
+/// The error of an isolation level that does not exist.
+pub(super) fn refuse_isolation(version: i16, request: &FetchRequest) -> Option<FetchResponse> {
     // errata L1, F5: isolation levels other than 0 and 1.
     if matches!(request.isolation_level, 0 | 1) {
         return None;
@@ -95,7 +87,8 @@ mod tests {
     fn an_unknown_isolation_level_is_told_at_each_partition_where_topics_have_names() {
         let topics = vec![FetchTopic { partitions: vec![wanted(0, 0)], ..Default::default() }];
         let request = FetchRequest { isolation_level: 2, topics, ..Default::default() };
-        let told = |version| refuse_whole(version, &request).map(|refused| refused.responses.len());
+        let told =
+            |version| refuse_isolation(version, &request).map(|refused| refused.responses.len());
         assert_eq!((told(12), told(13)), (Some(1), Some(0)));
     }
 }

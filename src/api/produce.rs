@@ -193,15 +193,13 @@ fn append(
         return Err(ErrorCode::TransactionalIdAuthorizationFailed.into());
     }
     let name = || format!("{}-{}", topic.name, records.index);
-    produce_check::keys(partition, &batch, name)?;
-    let ticket = partition
-        .append(&batch, call.now)
-        .inspect_err(|refusal| {
-            if matches!(refusal, log::Refusal::NoRoom) {
-                call.broker.complain_of_full_disk();
-            }
-        })
-        .map_err(|refusal| produce_check::explained(refusal, partition, &batch, call.now))?;
+    let config = partition.with_log(|log| *log.config())?;
+    let fit = produce_check::fit(call.broker, &config, batch, call.now, name)?;
+    let ticket = partition.append(&fit.batch()?, call.now).inspect_err(|refusal| {
+        if matches!(refusal, log::Refusal::NoRoom) {
+            call.broker.complain_of_full_disk();
+        }
+    })?;
     call.broker.metrics().produced(batch.record_count(), batch.bytes().len());
     Ok(ticket)
 }

@@ -17,18 +17,27 @@ pub enum Refusal {
     Log(log::Refusal),
     /// The catalog refused.
     Catalog(catalog::Refusal),
+    /// The catalog refused to change configs.
+    Alter(catalog::AlterRefusal),
+    /// The catalog refused to change or describe quotas.
+    Quota(catalog::QuotaRefusal),
     /// Some records of a batch are not acceptable (protocol.md P9, P10).
     Records(BadRecords),
 }
 
 /// Records that are not acceptable; with them falls their batch.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub struct BadRecords {
-    /// INVALID_RECORD or INVALID_TIMESTAMP.
-    pub code: ErrorCode,
-    /// Which ones, by their place in the batch, and why.
+    /// Some are for their time: INVALID_TIMESTAMP, else INVALID_RECORD.
+    pub has_bad_times: bool,
+    /// How many they are.
+    pub count: usize,
+    /// The first of them, by their place in the batch, and why.
     pub records: Vec<(i32, String)>,
 }
+
+/// Bad records that the message of their batch tells.
+const RECORDS_IN_MESSAGE_MAX: usize = 3;
 
 impl Refusal {
     /// What the client is told to branch on.
@@ -38,7 +47,11 @@ impl Refusal {
             Refusal::Batch(error) => batch(error),
             Refusal::Log(refusal) => log(refusal),
             Refusal::Catalog(refusal) => catalog(refusal),
-            Refusal::Records(bad) => bad.code,
+            Refusal::Alter(refusal) => alter(refusal),
+            Refusal::Quota(catalog::QuotaRefusal::Request(_)) => ErrorCode::InvalidRequest,
+            Refusal::Quota(catalog::QuotaRefusal::EntityType(_)) => ErrorCode::UnsupportedVersion,
+            Refusal::Records(bad) if bad.has_bad_times => ErrorCode::InvalidTimestamp,
+            Refusal::Records(_) => ErrorCode::InvalidRecord,
         }
     }
 
@@ -46,7 +59,7 @@ impl Refusal {
     /// sizes, checksums and its own troubles.
     pub fn names_log_start(&self) -> bool {
         match self {
-            Refusal::Code(_) | Refusal::Catalog(_) => false,
+            Refusal::Code(_) | Refusal::Catalog(_) | Refusal::Alter(_) | Refusal::Quota(_) => false,
             Refusal::Records(_) => true,
             Refusal::Batch(error) => !matches!(
                 error,
@@ -74,11 +87,31 @@ impl Refusal {
             Refusal::Batch(error) => Some(error.to_string()),
             Refusal::Log(refusal) => Some(refusal.to_string()),
             Refusal::Catalog(refusal) => Some(refusal.to_string()),
-            Refusal::Records(BadRecords { code: ErrorCode::InvalidTimestamp, .. }) => {
-                Some("One or more records have been rejected due to invalid timestamp".into())
-            }
-            Refusal::Records(_) => Some("One or more records have been rejected".into()),
+            // Kafka stumbles over it and has nothing to say.
+            Refusal::Alter(catalog::AlterRefusal::Operation) => None,
+            Refusal::Alter(refusal) => Some(refusal.to_string()),
+            Refusal::Quota(refusal) => Some(refusal.to_string()),
+            Refusal::Records(bad) => Some(bad.message()),
         }
+    }
+}
+
+impl BadRecords {
+    /// Kafka's words.
+    fn message(&self) -> String {
+        if self.has_bad_times {
+            return "One or more records have been rejected due to invalid timestamp".into();
+        }
+        let told = self.records.iter().take(RECORDS_IN_MESSAGE_MAX);
+        let told: Vec<String> = told
+            .map(|(index, why)| format!("RecordError(batchIndex={index}, message='{why}')"))
+            .collect();
+        format!(
+            "One or more records have been rejected due to {} record errors in total, and only \
+             showing the first three errors at most: [{}]",
+            self.count,
+            told.join(", ")
+        )
     }
 }
 
@@ -103,6 +136,30 @@ impl From<log::Refusal> for Refusal {
 impl From<catalog::Refusal> for Refusal {
     fn from(refusal: catalog::Refusal) -> Refusal {
         Refusal::Catalog(refusal)
+    }
+}
+
+impl From<catalog::AlterRefusal> for Refusal {
+    fn from(refusal: catalog::AlterRefusal) -> Refusal {
+        Refusal::Alter(refusal)
+    }
+}
+
+impl From<catalog::QuotaRefusal> for Refusal {
+    fn from(refusal: catalog::QuotaRefusal) -> Refusal {
+        Refusal::Quota(refusal)
+    }
+}
+
+/// protocol.md A8, A9.
+fn alter(refusal: &catalog::AlterRefusal) -> ErrorCode {
+    use catalog::AlterRefusal;
+    match refusal {
+        AlterRefusal::Request(_) => ErrorCode::InvalidRequest,
+        AlterRefusal::Config(_) => ErrorCode::InvalidConfig,
+        AlterRefusal::Name(_) => ErrorCode::InvalidTopicException,
+        AlterRefusal::UnknownTopic(_) => ErrorCode::UnknownTopicOrPartition,
+        AlterRefusal::Operation => ErrorCode::UnknownServerError,
     }
 }
 
@@ -146,20 +203,24 @@ fn log(refusal: &log::Refusal) -> ErrorCode {
     }
 }
 
-/// protocol.md A1-A6.
+/// protocol.md A1-A7.
 fn catalog(refusal: &catalog::Refusal) -> ErrorCode {
     use catalog::Refusal;
     match refusal {
-        Refusal::InvalidName(_) | Refusal::Collision { .. } | Refusal::Internal(_) => {
-            ErrorCode::InvalidTopicException
-        }
+        Refusal::InvalidName(_)
+        | Refusal::Collision { .. }
+        | Refusal::Internal(_)
+        | Refusal::InternalGrows(_) => ErrorCode::InvalidTopicException,
         Refusal::AlreadyExists(_) => ErrorCode::TopicAlreadyExists,
-        Refusal::PartitionCount => ErrorCode::InvalidPartitions,
+        Refusal::PartitionCount | Refusal::Shrinks { .. } | Refusal::SameCount(_) => {
+            ErrorCode::InvalidPartitions
+        }
         Refusal::TooManyPartitions => ErrorCode::PolicyViolation,
         Refusal::ReplicationFactor | Refusal::TooFewBrokers(_) => {
             ErrorCode::InvalidReplicationFactor
         }
         Refusal::AssignedTwice(_)
+        | Refusal::AssignedOtherCount { .. }
         | Refusal::AssignedWithGap
         | Refusal::AssignedToNone
         | Refusal::AssignedToUnknown(_)

@@ -5,7 +5,7 @@
 
 use std::ops::RangeInclusive;
 
-use crate::base::limits::{FRAME_BYTES_MAX, SMALL_FRAME_BYTES_MAX};
+use crate::base::limits::{ADMIN_FRAME_BYTES_MAX, FRAME_BYTES_MAX, SMALL_FRAME_BYTES_MAX};
 use crate::codec::WireError;
 use crate::wire::ApiKey;
 
@@ -45,6 +45,11 @@ impl Api {
         self
     }
 
+    const fn admin(mut self) -> Api {
+        self.frame_bytes_max = ADMIN_FRAME_BYTES_MAX;
+        self
+    }
+
     const fn large(mut self) -> Api {
         self.frame_bytes_max = FRAME_BYTES_MAX;
         self
@@ -70,11 +75,32 @@ pub const TABLE: &[Api] = &[
     api(ApiKey::ApiVersions, 0, 4, super::api_versions::handle),
     api(ApiKey::CreateTopics, 2, 7, super::create_topics::handle),
     api(ApiKey::DeleteTopics, 1, 6, super::delete_topics::handle),
+    api(ApiKey::DeleteRecords, 0, 2, super::delete_records::handle).admin(),
     api(ApiKey::InitProducerId, 0, 5, super::init_producer_id::handle),
+    api(ApiKey::OffsetForLeaderEpoch, 2, 4, super::offset_for_leader_epoch::handle),
+    api(ApiKey::DescribeAcls, 1, 3, super::acls::describe).admin(),
+    api(ApiKey::CreateAcls, 1, 3, super::acls::create).admin(),
+    api(ApiKey::DeleteAcls, 1, 3, super::acls::delete).admin(),
     api(ApiKey::DescribeConfigs, 1, 4, super::describe_configs::handle),
+    api(ApiKey::AlterConfigs, 0, 2, super::alter_configs::handle),
+    api(ApiKey::DescribeLogDirs, 1, 5, super::describe_log_dirs::handle).admin(),
     api(ApiKey::SaslAuthenticate, 0, 2, super::sasl::authenticate),
+    api(ApiKey::CreatePartitions, 0, 3, super::create_partitions::handle).admin(),
+    api(ApiKey::DeleteGroups, 0, 2, super::delete_groups::handle).admin(),
+    api(ApiKey::ElectLeaders, 0, 2, super::elect_leaders::handle).admin(),
+    api(ApiKey::IncrementalAlterConfigs, 0, 1, super::incremental_alter_configs::handle),
+    api(ApiKey::AlterPartitionReassignments, 0, 1, super::alter_partition_reassignments::handle)
+        .admin(),
     api(ApiKey::ListPartitionReassignments, 0, 0, super::list_partition_reassignments::handle),
+    api(ApiKey::OffsetDelete, 0, 0, super::offset_delete::handle).admin(),
+    api(ApiKey::DescribeClientQuotas, 0, 1, super::describe_client_quotas::handle),
+    api(ApiKey::AlterClientQuotas, 0, 1, super::alter_client_quotas::handle),
+    api(ApiKey::DescribeUserScramCredentials, 0, 0, super::describe_user_scram_credentials::handle),
+    api(ApiKey::DescribeQuorum, 0, 2, super::describe_quorum::handle).admin(),
+    api(ApiKey::UpdateFeatures, 0, 2, super::update_features::handle).admin(),
     api(ApiKey::DescribeCluster, 0, 2, super::describe_cluster::handle),
+    api(ApiKey::DescribeProducers, 0, 0, super::describe_producers::handle).admin(),
+    api(ApiKey::ListConfigResources, 0, 1, super::list_config_resources::handle).admin(),
     api(ApiKey::DescribeTopicPartitions, 0, 0, super::describe_topic_partitions::handle),
 ];
 

@@ -6,17 +6,20 @@ use std::sync::atomic::AtomicU64;
 use std::sync::{Arc, Mutex, OnceLock};
 
 use crate::base::{Clock, OsRandom, TopicId, limits};
-use crate::catalog::{self, CreateTopics, Image, Record};
+use crate::catalog::{self, CreateTopics, Image, PartitionCountRecord, Record, TopicRecord};
 use crate::disk::Disk;
 use crate::group::GroupSettings;
 use crate::log::{Log, LogConfig};
 use crate::settings::Settings;
 
+use super::aside::Aside;
 use super::closing::Close;
 use super::committer::Committer;
 use super::complaints::Complaints;
 use super::coordinator::{Coordinator, LoadError};
 use super::data_dir::{DataDir, DataDirError};
+use super::fetch_sessions::FetchSessions;
+use super::live::Live;
 use super::metrics::Metrics;
 use super::opener::{OpenError, Opener};
 use super::producer_ids::ProducerIds;
@@ -78,11 +81,12 @@ pub fn boot(settings: Settings, parts: Parts) -> Result<Arc<Broker>, BootError> 
 
     let metrics = Arc::new(metrics);
     let committer = Arc::new(Committer::new(Arc::clone(&metrics)));
+    let live = Arc::new(Live::new(settings.clone(), &image));
     let opener = Opener {
         disk,
         data: Arc::clone(&data),
         committer: Arc::clone(&committer),
-        settings: settings.clone(),
+        live: Arc::clone(&live),
     };
     let topics = image.topics().map(|topic| opener.topic(&image, topic, now));
     let topics = Arc::new(Topics::new(image.clone(), topics.collect::<Result<_, _>>()?));
@@ -98,8 +102,14 @@ pub fn boot(settings: Settings, parts: Parts) -> Result<Arc<Broker>, BootError> 
         fatal(&close),
     )?;
     Ok(Arc::new(Broker {
+        aside: Aside::default(),
+        fetch_sessions: Mutex::new(FetchSessions::new(
+            settings.fetch_sessions,
+            limits::FETCH_SESSIONS_WEIGHT_MAX,
+        )),
         cluster_id: image.cluster_id().map(|id| id.to_string()).unwrap_or_default(),
         settings,
+        live,
         clock,
         data,
         topics,
@@ -237,33 +247,81 @@ fn publisher(
     let clock = Arc::clone(clock);
     Box::new(move |image, records| {
         let now = clock.now();
+        let every = is_of_every_topic(records);
+        if every {
+            opener.live.update(image);
+        }
         // Made before the topics are locked: who serves does not wait for files.
         let mut made: HashMap<TopicId, Arc<Topic>> = HashMap::new();
         for record in records {
-            let Record::Topic(record) = record else { continue };
+            let (Record::Topic(TopicRecord { topic_id: id, .. })
+            | Record::PartitionCount(PartitionCountRecord { topic_id: id, .. })) = record
+            else {
+                continue;
+            };
             // Created and deleted in one round.
-            let Some(topic) = image.topic_by_id(record.topic_id) else { continue };
-            made.insert(topic.id, opener.new_topic(image, topic, now));
+            let Some(topic) = image.topic_by_id(*id) else { continue };
+            let before = topics.by_id(*id);
+            made.entry(*id).or_insert_with(|| match before {
+                Some(before) => opener.grown_topic(image, topic, &before, now),
+                None => opener.new_topic(image, topic, now),
+            });
         }
         let mut gone = Vec::new();
         topics.change(|state| {
             for record in records {
                 state.image.replay(record);
                 match record {
-                    Record::Topic(record) => {
-                        made.remove(&record.topic_id).into_iter().for_each(|t| state.insert(t));
+                    Record::Topic(TopicRecord { topic_id: id, .. })
+                    | Record::PartitionCount(PartitionCountRecord { topic_id: id, .. }) => {
+                        made.remove(id).into_iter().for_each(|t| state.insert(t));
                     }
                     Record::RemoveTopic(record) => gone.extend(state.remove(record.topic_id)),
-                    Record::Cluster(_) | Record::ProducerIds(_) | Record::LeaderEpoch(_) => {}
+                    Record::Cluster(_)
+                    | Record::ProducerIds(_)
+                    | Record::LeaderEpoch(_)
+                    | Record::TopicConfigs(_)
+                    | Record::Configs(_)
+                    | Record::ClientQuota(_) => {}
                 }
             }
         });
+        reconfigure(&opener, image, &topics, records, every);
         for topic in gone {
             topic.partitions().iter().for_each(|partition| partition.delete());
             opener.remove_folder(topic.id);
             coordinator.topic_deleted(&topic.name, topic.id);
         }
     })
+}
+
+/// Whether a change may concern every topic: broker-wide defaults are among it.
+fn is_of_every_topic(records: &[Record]) -> bool {
+    records.iter().any(|record| match record {
+        Record::Configs(configs) => configs.resource_type == catalog::BROKER,
+        _ => false,
+    })
+}
+
+/// Puts changed configs in force on topics in use.
+fn reconfigure(opener: &Opener, image: &Image, topics: &Topics, records: &[Record], every: bool) {
+    let changed: HashSet<TopicId> = records
+        .iter()
+        .filter_map(|record| match record {
+            Record::TopicConfigs(record) => Some(record.topic_id),
+            _ => None,
+        })
+        .collect();
+    if changed.is_empty() && !every {
+        return;
+    }
+    for live in topics.all() {
+        let topic = image.topic_by_id(live.id);
+        if let Some(topic) = topic.filter(|topic| every || changed.contains(&topic.id)) {
+            opener.reconfigure(topic, &live);
+        }
+    }
+    opener.live.announce();
 }
 
 fn fatal(close: &Arc<Close>) -> Box<dyn Fn() + Send> {

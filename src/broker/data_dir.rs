@@ -50,6 +50,17 @@ pub enum DataDirError {
     },
 }
 
+/// What DescribeLogDirs tells of the data folder (protocol.md A11).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LogDir {
+    /// Its absolute path.
+    pub path: PathBuf,
+    /// Size of its volume, in bytes, where the system tells.
+    pub total_bytes: Option<u64>,
+    /// Room that is left on its volume, in bytes, where the system tells.
+    pub usable_bytes: Option<u64>,
+}
+
 /// A data folder that this process holds.
 pub struct DataDir {
     disk: Arc<dyn Disk>,
@@ -82,6 +93,15 @@ impl DataDir {
         // A log syncs its own folder and its topic's; that there are topics at all is synced here.
         data.disk.sync_dir(dir).map_err(io)?;
         Ok(data)
+    }
+
+    /// What DescribeLogDirs tells of it.
+    pub fn log_dir(&self) -> LogDir {
+        LogDir {
+            path: std::path::absolute(&self.dir).unwrap_or_else(|_| self.dir.clone()),
+            total_bytes: self.disk.total_bytes(&self.dir).ok(),
+            usable_bytes: self.disk.free_bytes(&self.dir).ok(),
+        }
     }
 
     /// Whether the last process that held it stopped in order, so that nothing needs recovery.

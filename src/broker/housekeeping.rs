@@ -1,4 +1,5 @@
-//! What is done from time to time, off the async threads: retention, and files whose delay is over.
+//! What is done from time to time, off the async threads: retention, files whose delay is over, and
+//! syncs that are due by `flush.ms`.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -9,6 +10,9 @@ use super::Broker;
 
 /// How often files of deleted segments are looked through.
 const DELETE_CHECK: Duration = Duration::from_secs(10);
+
+/// How soon after a change of configs retention looks at them.
+const AFTER_CHANGE: Duration = Duration::from_secs(1);
 
 /// Runs until the broker closes.
 pub async fn run(broker: Arc<Broker>) {
@@ -27,6 +31,10 @@ pub async fn run(broker: Arc<Broker>) {
         let retain = tokio::select! {
             () = &mut closing => return,
             _ = retention.tick() => true,
+            () = broker.live.changed() => {
+                retention.reset_after(AFTER_CHANGE);
+                continue;
+            }
             _ = deletion.tick() => false,
         };
         let worker = Arc::clone(&broker);
@@ -45,6 +53,7 @@ fn sweep(broker: &Broker, retain: bool) {
                 partition.retain(&topic.name, now);
             }
             partition.delete_due(now);
+            partition.flush_due(now);
         }
     }
 }

@@ -1,7 +1,8 @@
 //! A topic's configs in the terms of its logs.
 
-use crate::catalog::{TimestampType, TopicConfig};
+use crate::catalog::{Codec as TopicCodec, TimestampType, TopicConfig};
 use crate::log::{self, LogConfig};
+use crate::record::compression::{Codec, Encoding};
 use crate::settings::Settings;
 
 /// What the topic's configs mean to one of its logs.
@@ -26,5 +27,19 @@ pub fn of(config: &TopicConfig, settings: &Settings) -> LogConfig {
         },
         timestamp_before_max_ms: config.timestamp_before_max_ms,
         timestamp_after_max_ms: config.timestamp_after_max_ms,
+        encoding: encoding(config),
     }
+}
+
+/// protocol.md P12.
+fn encoding(config: &TopicConfig) -> Option<Encoding> {
+    let (codec, level) = match config.compression {
+        TopicCodec::Producer => return None,
+        TopicCodec::Uncompressed => return Some(Encoding::of(Codec::None)),
+        TopicCodec::Snappy => return Some(Encoding::of(Codec::Snappy)),
+        TopicCodec::Gzip => (Codec::Gzip, config.compression_gzip_level),
+        TopicCodec::Lz4 => (Codec::Lz4, config.compression_lz4_level),
+        TopicCodec::Zstd => (Codec::Zstd, config.compression_zstd_level),
+    };
+    Some(Encoding { codec, level })
 }

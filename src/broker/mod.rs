@@ -5,16 +5,22 @@
 //! the group machines.
 
 mod alarm;
+mod aside;
 mod bind;
 mod boot;
 mod closing;
 mod commit;
 mod committer;
 mod complaints;
+mod config_changes;
 mod coordinator;
 mod data_dir;
 mod endpoint;
+mod fetch_session;
+mod fetch_sessions;
+mod flush;
 mod housekeeping;
+mod live;
 mod log_config;
 mod long_poll;
 mod metrics;
@@ -34,20 +40,24 @@ pub(crate) mod fixture;
 
 use std::net::SocketAddr;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, OnceLock};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::thread::JoinHandle;
 use std::time::Duration;
 
-use crate::base::{Clock, ErrorCode, Now, ProducerId, Random};
+use crate::base::{Clock, ErrorCode, Now, Offset, ProducerId, Random};
 use crate::catalog::{self, Image};
-use crate::log::{ColdRead, Log};
+use crate::log::{ColdRead, Log, Refusal};
 use crate::settings::{Address, Settings};
 
+pub use aside::Aside;
 pub use bind::bind;
 pub use boot::{BootError, Parts, boot};
 pub use closing::{Close, Closing};
 pub use commit::Position;
 pub use coordinator::{Coordinator, GroupOverview, GroupPosition, Looked, Parked};
+pub use data_dir::LogDir;
+pub use fetch_session::{FetchSession, Found, TopicKey, Wanted};
+pub use fetch_sessions::{Begun, FetchSessions, NO_SESSION, SessionRefusal};
 pub use long_poll::LongPoll;
 pub use metrics::Metrics;
 pub use partition::{Bounds, Partition, Ticket};
@@ -60,10 +70,12 @@ use committer::Committer;
 use complaints::Complaints;
 use data_dir::DataDir;
 use endpoint::Endpoints;
+use live::Live;
 
 /// The broker: everything that lives as long as the process serves.
 pub struct Broker {
     settings: Settings,
+    live: Arc<Live>,
     clock: Arc<dyn Clock>,
     cluster_id: String,
     data: Arc<DataDir>,
@@ -72,6 +84,8 @@ pub struct Broker {
     registrar: Registrar,
     committer: Arc<Committer>,
     producer_ids: ProducerIds,
+    aside: Aside,
+    fetch_sessions: Mutex<FetchSessions>,
     complaints: Complaints,
     metrics: Arc<Metrics>,
     endpoints: OnceLock<Endpoints>,
@@ -87,7 +101,7 @@ struct Threads {
 }
 
 impl Broker {
-    /// The checked settings.
+    /// The checked settings of the start.
     pub fn settings(&self) -> &Settings {
         &self.settings
     }
@@ -151,6 +165,16 @@ impl Broker {
     /// Producer ids that can be given at once.
     pub fn producer_ids(&self) -> &ProducerIds {
         &self.producer_ids
+    }
+
+    /// Where work goes that takes milliseconds.
+    pub fn aside(&self) -> &Aside {
+        &self.aside
+    }
+
+    /// Runs `step` on the fetch sessions, under their lock.
+    pub fn fetch_sessions<R>(&self, step: impl FnOnce(&mut FetchSessions) -> R) -> R {
+        step(&mut self.fetch_sessions.lock().unwrap_or_else(PoisonError::into_inner))
     }
 
     /// Tells which listener was bound. The first call counts.
@@ -227,6 +251,25 @@ impl Broker {
                 return Ok(id);
             }
         }
+    }
+
+    /// Moves the starts of logs up, on a blocking thread (protocol.md R7): each partition with the
+    /// offset to start at, `None` for its end. Gives the starts, in the same order.
+    ///
+    /// # Errors
+    /// KAFKA_STORAGE_ERROR if the thread did not come to its end.
+    pub async fn trim(
+        &self,
+        wanted: Vec<(Arc<Partition>, Option<Offset>)>,
+    ) -> Result<Vec<Result<Offset, Refusal>>, ErrorCode> {
+        let work = move || wanted.iter().map(|(partition, to)| partition.trim(*to)).collect();
+        tokio::task::spawn_blocking(work).await.map_err(|_| ErrorCode::KafkaStorageError)
+    }
+
+    /// The data folder's absolute path, and the size and free room of the volume that it is on, in
+    /// bytes, as far as they are known (protocol.md A11).
+    pub fn log_dir(&self) -> LogDir {
+        self.data.log_dir()
     }
 
     /// Brings the pages of cold reads in, on a blocking thread.

@@ -9,10 +9,11 @@ use crate::base::{Now, PartitionId, TopicId, TopicPartition};
 use crate::catalog::{self, Image, TopicConfig};
 use crate::disk::Disk;
 use crate::log::{Log, LogConfig, LogError, Recovery};
-use crate::settings::{Durability, Settings};
 
 use super::committer::Committer;
 use super::data_dir::DataDir;
+use super::flush::FlushRule;
+use super::live::Live;
 use super::log_config;
 use super::partition::Partition;
 use super::topics::Topic;
@@ -35,8 +36,8 @@ pub struct Opener {
     pub data: Arc<DataDir>,
     /// Who syncs them.
     pub committer: Arc<Committer>,
-    /// The broker-wide defaults of topic configs.
-    pub settings: Settings,
+    /// The settings that hold, with the broker-wide defaults of topic configs.
+    pub live: Arc<Live>,
 }
 
 impl Opener {
@@ -74,6 +75,25 @@ impl Opener {
         made.expect("a log without a folder is not opened")
     }
 
+    /// A topic that has got more partitions since `before`. Those that it had live on as they are,
+    /// for whoever holds them; as with [`Opener::new_topic`], no file is touched.
+    ///
+    /// # Panics
+    /// Never, see there.
+    pub fn grown_topic(
+        &self,
+        image: &Image,
+        topic: &catalog::Topic,
+        before: &Topic,
+        now: Now,
+    ) -> Arc<Topic> {
+        let grown = self.new_topic(image, topic, now);
+        let kept = before.partitions().iter();
+        let added = grown.partitions().iter().skip(kept.len());
+        let partitions = kept.chain(added).cloned().collect();
+        Arc::new(Topic::new(before.name.clone(), topic.id, topic.internal, partitions))
+    }
+
     /// `found`: the partitions that have a folder.
     fn partitions(
         &self,
@@ -82,22 +102,33 @@ impl Opener {
         now: Now,
         found: &HashSet<String>,
     ) -> Result<Arc<Topic>, OpenError> {
-        let config = TopicConfig::effective(&self.settings, &topic.configs);
-        let synced = self.settings.durability == Durability::Fsync || config.flush_messages <= 1;
-        let log_config = log_config::of(&config, &self.settings);
+        let (log_config, rule) = self.configs(topic);
         let mut partitions = Vec::new();
         for partition in (0..topic.partitions).map(PartitionId) {
             let id = TopicPartition { topic: topic.id, partition };
             let dir = self.data.partition(id);
             let log = match found.contains(&partition.to_string()) {
-                true => self.open(dir, log_config, now, synced)?,
+                true => self.open(dir, log_config, now, rule.synced)?,
                 false => Log::empty(Arc::clone(&self.disk), dir, log_config),
             };
             let committer = Arc::clone(&self.committer);
-            partitions.push(Partition::new(id, log, image.leader_epoch(), synced, committer));
+            partitions.push(Partition::new(id, log, image.leader_epoch(), rule, committer));
         }
         let name = topic.name.to_string();
         Ok(Arc::new(Topic::new(name, topic.id, topic.internal, partitions)))
+    }
+
+    /// What a topic's configs mean to its partitions.
+    fn configs(&self, topic: &catalog::Topic) -> (LogConfig, FlushRule) {
+        let settings = self.live.settings();
+        let config = TopicConfig::effective(&settings, &topic.configs);
+        (log_config::of(&config, &settings), FlushRule::of(&config, &settings))
+    }
+
+    /// Puts the configs that the catalog has now in force on a topic that is in use.
+    pub fn reconfigure(&self, topic: &catalog::Topic, live: &Topic) {
+        let (log_config, rule) = self.configs(topic);
+        live.partitions().iter().for_each(|partition| partition.set_config(log_config, rule));
     }
 
     /// Removes the folder of a deleted topic. What cannot be removed now goes at the next start.

@@ -9,11 +9,14 @@ use std::sync::atomic::{AtomicBool, AtomicI32, AtomicI64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard};
 
 use crate::base::{ErrorCode, LeaderEpoch, Now, Offset, Timestamp, TopicPartition};
-use crate::log::{Appended, Log, Lookup, Poison, Populated, ReadOut, Refusal, TimedOffset};
+use crate::log::{
+    Appended, Log, LogConfig, Lookup, Poison, Populated, ReadOut, Refusal, TimedOffset,
+};
 use crate::record::CheckedBatch;
 
 use super::commit::Position;
 use super::committer::{Committed, Committer};
+use super::flush::{Flush, FlushRule};
 use super::waiters::Waiters;
 
 /// One partition of one topic.
@@ -23,8 +26,8 @@ pub struct Partition {
     /// End of what consumers may see, exclusive (Kafka's high watermark).
     visible: AtomicI64,
     epoch: AtomicI32,
-    /// Whether an append waits for a sync: `durability = "fsync"` or `flush.messages = 1`.
-    synced: AtomicBool,
+    /// When appends are synced.
+    flush: Flush,
     dirty: AtomicBool,
     deleted: AtomicBool,
     offline: AtomicBool,
@@ -81,18 +84,19 @@ impl Partition {
     /// A partition around an open log. What the log holds now is committed and visible.
     pub fn new(
         id: TopicPartition,
-        log: Log,
+        mut log: Log,
         epoch: LeaderEpoch,
-        synced: bool,
+        rule: FlushRule,
         committer: Arc<Committer>,
     ) -> Arc<Partition> {
         let end = log.end();
+        log.lead(epoch);
         Arc::new(Partition {
             id,
             log: Mutex::new(log),
             visible: AtomicI64::new(end.0),
             epoch: AtomicI32::new(epoch.0),
-            synced: AtomicBool::new(synced),
+            flush: Flush::new(rule),
             dirty: AtomicBool::new(false),
             deleted: AtomicBool::new(false),
             offline: AtomicBool::new(false),
@@ -159,6 +163,11 @@ impl Partition {
         } else {
             self.publish(log.end());
             drop(log);
+            let records = appended.last_offset.0 - appended.base_offset.0 + 1;
+            if !appended.duplicate && self.flush.appended(records, now.mono) {
+                // Nobody waits for this sync: the records are committed.
+                self.committer.touch(self);
+            }
             self.waiters.wake_all();
             Position::default()
         };
@@ -200,6 +209,22 @@ impl Partition {
     /// If a panic left the log in an unknown state.
     pub fn with_log<R>(&self, look: impl FnOnce(&mut Log) -> R) -> Result<R, Refusal> {
         Ok(look(&mut *self.lock()?))
+    }
+
+    /// Puts other configs in force, from the next append on.
+    pub(super) fn set_config(&self, config: LogConfig, rule: FlushRule) {
+        // Where the lock fails, a panic has poisoned the partition, and nothing holds any more.
+        let _ = self.with_log(|log| {
+            log.set_config(config);
+            self.flush.set(rule);
+        });
+    }
+
+    /// Forces a sync where records have waited for one long enough.
+    pub(super) fn flush_due(self: &Arc<Self>, now: Now) {
+        if !self.is_synced() && self.flush.is_due(now.mono) {
+            self.committer.touch(self);
+        }
     }
 
     /// Syncs what is dirty and publishes it. Called by the sync thread only.
@@ -248,6 +273,50 @@ impl Partition {
 
     pub(super) fn clear_dirty(&self) {
         self.dirty.store(false, Ordering::Relaxed);
+    }
+
+    /// Moves the log's start up to `to`, or to the end of what is visible: what lies below can be
+    /// read no more, from now on and after a restart (protocol.md R7). A lower offset changes
+    /// nothing. Gives the start. Blocks while it is written down.
+    ///
+    /// # Errors
+    /// [`Refusal::OffsetOutOfRange`] below zero or beyond the visible end, or the log's trouble.
+    pub fn trim(&self, to: Option<Offset>) -> Result<Offset, Refusal> {
+        let start = {
+            let mut log = self.lock()?;
+            let end = self.visible();
+            let to = to.unwrap_or(end);
+            if to < Offset::ZERO || to > end {
+                return Err(Refusal::OffsetOutOfRange { start: log.start(), end });
+            }
+            log.trim(to)?;
+            log.start()
+        };
+        self.waiters.wake_all();
+        Ok(start)
+    }
+
+    /// Where the records of `epoch` end, as far as they are visible, and the highest epoch up to it
+    /// that has any (protocol.md E1). `None`: not known.
+    ///
+    /// The current epoch began where the log ended at the start, whether or not it has records.
+    ///
+    /// # Errors
+    /// If a panic left the log in an unknown state.
+    pub fn epoch_end(&self, epoch: LeaderEpoch) -> Result<Option<(LeaderEpoch, Offset)>, Refusal> {
+        let current = self.epoch();
+        if epoch == LeaderEpoch::NONE || epoch > current {
+            return Ok(None);
+        }
+        let log = self.lock()?;
+        let (newest, end) = (log.latest_epoch(), self.visible());
+        let found = match newest {
+            _ if epoch == current => Some((current, end)),
+            LeaderEpoch::NONE => Some((epoch, end)),
+            _ if epoch > newest => Some((newest, end)),
+            _ => log.epoch_end(epoch),
+        };
+        Ok(found.map(|(epoch, offset)| (epoch, offset.min(end))))
     }
 
     /// First record at or after `time` among what is visible (protocol.md L3).
@@ -327,7 +396,7 @@ impl Partition {
     }
 
     fn is_synced(&self) -> bool {
-        self.synced.load(Ordering::Relaxed)
+        self.flush.is_synced()
     }
 
     fn publish(&self, end: Offset) {

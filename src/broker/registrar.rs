@@ -6,12 +6,13 @@
 //! a failed write or sync nobody knows what it holds, so the broker closes.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::atomic::{AtomicI64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError, mpsc};
 use std::thread::JoinHandle;
 
 use tokio::sync::oneshot;
 
-use crate::base::{Clock, ErrorCode, LeaderEpoch, OsRandom, Random};
+use crate::base::{Clock, ErrorCode, LeaderEpoch, Offset, OsRandom, Random};
 use crate::catalog::{Image, Record};
 use crate::log::{Log, Poison, Refusal};
 use crate::record::{BatchBuilder, BatchError, BatchView};
@@ -26,6 +27,7 @@ pub type Publish = Box<dyn FnMut(&Image, &[Record]) + Send>;
 /// Hands changes to the thread.
 pub struct Registrar {
     jobs: Mutex<Option<mpsc::Sender<Job>>>,
+    end: Arc<AtomicI64>,
 }
 
 /// Why the catalog's log took no records.
@@ -61,12 +63,19 @@ impl Registrar {
         fatal: Box<dyn Fn() + Send>,
     ) -> std::io::Result<(Registrar, JoinHandle<Log>)> {
         let (sender, receiver) = mpsc::channel();
-        let mut writer = Writer { log, image, clock, publish, fatal };
+        let end = Arc::new(AtomicI64::new(log.end().0));
+        let told = Arc::clone(&end);
+        let mut writer = Writer { log, image, clock, publish, fatal, end: told };
         let thread = std::thread::Builder::new().name("catalog".into()).spawn(move || {
             writer.run(&receiver);
             writer.log
         })?;
-        Ok((Registrar { jobs: Mutex::new(Some(sender)) }, thread))
+        Ok((Registrar { jobs: Mutex::new(Some(sender)), end }, thread))
+    }
+
+    /// Where the catalog's log ends, as far as it is synced.
+    pub fn end(&self) -> Offset {
+        Offset(self.end.load(Ordering::Relaxed))
     }
 
     /// Changes the catalog: `decide` gives the records and what to answer once they are synced.
@@ -105,6 +114,7 @@ struct Writer {
     clock: Arc<dyn Clock>,
     publish: Publish,
     fatal: Box<dyn Fn() + Send>,
+    end: Arc<AtomicI64>,
 }
 
 impl Writer {
@@ -151,6 +161,7 @@ impl Writer {
 
     fn commit(&mut self, records: &[Record]) -> Result<(), CatalogError> {
         sync(&mut self.log)?;
+        self.end.store(self.log.end().0, Ordering::Relaxed);
         if records.is_empty() {
             return Ok(());
         }

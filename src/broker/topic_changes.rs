@@ -1,7 +1,9 @@
 //! Changing topics through the registrar.
 
 use crate::base::{ErrorCode, Random};
-use crate::catalog::{self, CreateTopic, CreateTopics, Created, DeleteTopic, Deleted, Image};
+use crate::catalog::{
+    self, CreateTopic, CreateTopics, Created, DeleteTopic, Deleted, GrowTopic, Grown, Image,
+};
 
 use super::Broker;
 
@@ -11,8 +13,9 @@ impl Broker {
     /// # Errors
     /// KAFKA_STORAGE_ERROR if the catalog could not be written; then none was created.
     pub async fn create_topics(&self, command: CreateTopics) -> Result<Created, ErrorCode> {
-        let settings = self.settings.clone();
+        let started = self.settings.clone();
         let decide = move |image: &Image, random: &mut dyn Random| {
+            let settings = catalog::live_settings(image, &started);
             let mut created = catalog::create_topics(image, &settings, &command, random);
             (std::mem::take(&mut created.records), created)
         };
@@ -55,6 +58,23 @@ impl Broker {
         let decide = move |image: &Image, _: &mut dyn Random| {
             let mut deleted = catalog::delete_topics(image, &settings, &topics);
             (std::mem::take(&mut deleted.records), deleted)
+        };
+        self.registrar.change(decide).await
+    }
+
+    /// Adds partitions to topics; they can be used when this returns (protocol.md A7).
+    ///
+    /// # Errors
+    /// KAFKA_STORAGE_ERROR if the catalog could not be written; then nothing has changed.
+    pub async fn grow_topics(
+        &self,
+        topics: Vec<GrowTopic>,
+        validate_only: bool,
+    ) -> Result<Grown, ErrorCode> {
+        let settings = self.settings.clone();
+        let decide = move |image: &Image, _: &mut dyn Random| {
+            let mut grown = catalog::grow_topics(image, &settings, &topics, validate_only);
+            (std::mem::take(&mut grown.records), grown)
         };
         self.registrar.change(decide).await
     }

@@ -221,23 +221,30 @@ fn check_assignments(settings: &Settings, asked: &CreateTopic) -> Result<i32, Re
         if !assigned.insert(*partition) {
             return Err(Refusal::AssignedTwice(*partition));
         }
-        if brokers.is_empty() {
-            return Err(Refusal::AssignedToNone);
-        }
-        let mut brokers = brokers.clone();
-        brokers.sort_unstable();
-        if let Some(unknown) = brokers.iter().find(|broker| **broker != settings.node_id) {
-            return Err(Refusal::AssignedToUnknown(*unknown));
-        }
-        if brokers.len() > 1 {
-            return Err(Refusal::AssignedToTwice(settings.node_id));
-        }
+        check_replicas(settings.node_id, brokers)?;
     }
     let count = i32::try_from(assigned.len()).map_err(|_| Refusal::TooManyPartitions)?;
     if !assigned.iter().copied().eq(0..count) {
         return Err(Refusal::AssignedWithGap);
     }
     Ok(count)
+}
+
+/// Whether a partition can be on these brokers.
+///
+/// # Errors
+/// [`Refusal::AssignedToNone`], [`Refusal::AssignedToUnknown`] or [`Refusal::AssignedToTwice`].
+pub fn check_replicas(node_id: i32, brokers: &[i32]) -> Result<(), Refusal> {
+    if brokers.is_empty() {
+        return Err(Refusal::AssignedToNone);
+    }
+    if let Some(unknown) = brokers.iter().filter(|broker| **broker != node_id).min() {
+        return Err(Refusal::AssignedToUnknown(*unknown));
+    }
+    if brokers.len() > 1 {
+        return Err(Refusal::AssignedToTwice(node_id));
+    }
+    Ok(())
 }
 
 fn record_of(topic: &Topic) -> TopicRecord {

@@ -39,6 +39,44 @@ message! {
     LeaderEpochRecord, versions 0..=0, flexible 0.. { leader_epoch: i32, 0..; }
 }
 
+message! {
+    /// The topic has this many partitions now.
+    PartitionCountRecord, versions 0..=0, flexible 0.. {
+        topic_id: crate::base::Uuid, 0..;
+        partitions: i32, 0..;
+    }
+}
+
+message! {
+    /// These are all configs of the topic's own now.
+    TopicConfigsRecord, versions 0..=0, flexible 0.. {
+        topic_id: crate::base::Uuid, 0..;
+        configs: Vec<TopicRecordConfig>, 0..;
+    }
+}
+
+message! {
+    /// These are all configs of the resource now, which is no topic; its type is Kafka's number.
+    ConfigsRecord, versions 0..=0, flexible 0.. {
+        resource_type: i8, 0..;
+        name: String, 0..;
+        configs: Vec<TopicRecordConfig>, 0..;
+    }
+}
+
+message! {
+    /// These are all quotas of the entity now (protocol.md Q3).
+    ClientQuotaRecord, versions 0..=0, flexible 0.. {
+        entity: Vec<QuotaEntityPart>, 0..;
+        values: Vec<QuotaValue>, 0..;
+    }
+    struct QuotaEntityPart {
+        entity_type: String, 0..;
+        entity_name: Option<String>, 0.., null 0..;
+    }
+    struct QuotaValue { key: String, 0..; value: f64, 0..; }
+}
+
 /// One change of the catalog.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Record {
@@ -52,6 +90,14 @@ pub enum Record {
     ProducerIds(ProducerIdsRecord),
     /// See [`LeaderEpochRecord`].
     LeaderEpoch(LeaderEpochRecord),
+    /// See [`PartitionCountRecord`].
+    PartitionCount(PartitionCountRecord),
+    /// See [`TopicConfigsRecord`].
+    TopicConfigs(TopicConfigsRecord),
+    /// See [`ConfigsRecord`].
+    Configs(ConfigsRecord),
+    /// See [`ClientQuotaRecord`].
+    ClientQuota(ClientQuotaRecord),
 }
 
 const CLUSTER: i16 = 1;
@@ -59,6 +105,10 @@ const TOPIC: i16 = 2;
 const REMOVE_TOPIC: i16 = 3;
 const PRODUCER_IDS: i16 = 4;
 const LEADER_EPOCH: i16 = 5;
+const PARTITION_COUNT: i16 = 8;
+const TOPIC_CONFIGS: i16 = 10;
+const CONFIGS: i16 = 11;
+const CLIENT_QUOTA: i16 = 12;
 const VERSION: i16 = 0;
 
 /// Why bytes are no [`Record`].
@@ -86,6 +136,10 @@ impl Record {
             Record::RemoveTopic(fields) => put(&mut writer, REMOVE_TOPIC, fields),
             Record::ProducerIds(fields) => put(&mut writer, PRODUCER_IDS, fields),
             Record::LeaderEpoch(fields) => put(&mut writer, LEADER_EPOCH, fields),
+            Record::PartitionCount(fields) => put(&mut writer, PARTITION_COUNT, fields),
+            Record::TopicConfigs(fields) => put(&mut writer, TOPIC_CONFIGS, fields),
+            Record::Configs(fields) => put(&mut writer, CONFIGS, fields),
+            Record::ClientQuota(fields) => put(&mut writer, CLIENT_QUOTA, fields),
         };
         written.expect("version 0 carries every field");
         writer.to_vec()
@@ -105,6 +159,10 @@ impl Record {
             REMOVE_TOPIC => Record::RemoveTopic(Message::read(&mut reader, version)?),
             PRODUCER_IDS => Record::ProducerIds(Message::read(&mut reader, version)?),
             LEADER_EPOCH => Record::LeaderEpoch(Message::read(&mut reader, version)?),
+            PARTITION_COUNT => Record::PartitionCount(Message::read(&mut reader, version)?),
+            TOPIC_CONFIGS => Record::TopicConfigs(Message::read(&mut reader, version)?),
+            CONFIGS => Record::Configs(Message::read(&mut reader, version)?),
+            CLIENT_QUOTA => Record::ClientQuota(Message::read(&mut reader, version)?),
             unknown => return Err(RecordError::UnknownType(unknown)),
         })
     }

@@ -73,6 +73,33 @@ pub enum Refusal {
     /// A config is wrong (A4): INVALID_CONFIG.
     #[error(transparent)]
     InvalidConfig(#[from] ConfigProblem),
+    /// Fewer partitions than there are (A7): INVALID_PARTITIONS.
+    #[error("The topic {name} currently has {has} partition(s); {asked} would not be an increase.")]
+    Shrinks {
+        /// The topic.
+        name: String,
+        /// Its partitions.
+        has: i32,
+        /// What was asked for.
+        asked: i32,
+    },
+    /// As many partitions as there are (A7): INVALID_PARTITIONS.
+    #[error("Topic already has {0} partition(s).")]
+    SameCount(i32),
+    /// New partitions and their assignments differ in number (A7): INVALID_REPLICA_ASSIGNMENT.
+    #[error(
+        "Attempted to add {added} additional partition(s), but only {assigned} assignment(s) were \
+         specified."
+    )]
+    AssignedOtherCount {
+        /// How many partitions were to be added.
+        added: i32,
+        /// How many were assigned.
+        assigned: usize,
+    },
+    /// The broker's own state is spread over its partitions: INVALID_TOPIC_EXCEPTION.
+    #[error("Topic '{0}' is internal and its partitions cannot be changed.")]
+    InternalGrows(String),
     /// There is no topic of that name (A6): UNKNOWN_TOPIC_OR_PARTITION.
     #[error("This server does not host this topic-partition.")]
     UnknownTopic,

@@ -313,6 +313,50 @@ fn a_name_is_free_at_once_and_gets_another_id_a6() {
 }
 
 #[test]
+fn topics_only_grow_and_kafka_says_why_not_a7() {
+    let (mut image, settings) = (Image::default(), settings(&["node.id=1"]));
+    create(&mut image, &settings, vec![topic("a", 3, 1), topic("b", 1, 1)]);
+    let grow = |name: &str, count, assignments: Option<&[&[i32]]>| GrowTopic {
+        name: name.to_owned(),
+        count,
+        assignments: assignments.map(|all| all.iter().map(|one| one.to_vec()).collect()),
+    };
+    let told = |topics: &[GrowTopic]| {
+        let grown = grow_topics(&image, &settings, topics, false);
+        let text =
+            |result: Result<(), Refusal>| result.map_or_else(|r| r.to_string(), |()| "".into());
+        let texts = grown.results.into_iter().map(|(name, result)| (name, text(result)));
+        (texts.collect::<Vec<(String, String)>>(), grown.records)
+    };
+    for (topic, why) in [
+        (grow("a", 3, None), "Topic already has 3 partition(s)."),
+        (
+            grow("a", 2, None),
+            "The topic a currently has 3 partition(s); 2 would not be an increase.",
+        ),
+        (
+            grow("a", 5, Some(&[&[1]])),
+            "Attempted to add 2 additional partition(s), but only 1 assignment(s) were specified.",
+        ),
+        (
+            grow("a", 4, Some(&[&[1, 9]])),
+            "The manual partition assignment includes broker 9, but no such broker is registered.",
+        ),
+        (grow("a", 10_004, None), "Excessively large number of partitions per request."),
+    ] {
+        assert_eq!(told(&[topic]), (vec![("a".to_owned(), why.to_owned())], vec![]));
+    }
+    let (texts, records) = told(&[grow("b", 2, None), grow("a", 4, None), grow("b", 3, None)]);
+    let expect = [("b", "Duplicate topic name."), ("a", "")];
+    assert_eq!(texts, expect.map(|(name, text)| (name.to_owned(), text.to_owned())));
+    records.iter().for_each(|record| image.replay(record));
+    let counts: Vec<_> = image.topics().map(|topic| (&*topic.name, topic.partitions)).collect();
+    assert_eq!(counts, [("a", 4), ("b", 1)]);
+    let validated = grow_topics(&image, &settings, &[grow("b", 2, None)], true);
+    assert_eq!((validated.results.len(), validated.records), (1, vec![]));
+}
+
+#[test]
 fn consumer_offsets_is_compacted_in_segments_of_its_own_c2() {
     let (mut image, settings) = (Image::default(), settings(&["offsets.topic.num.partitions=3"]));
     assert_eq!(create(&mut image, &settings, vec![consumer_offsets(&settings)]), [""]);
@@ -332,7 +376,11 @@ fn configs_are_described_with_source_and_synonyms_a10() {
     let find = |name: &str| all.iter().find(|row| row.name == name).unwrap();
     let policy = find("cleanup.policy");
     assert_eq!((policy.value.as_deref(), policy.source), (Some("compact"), Source::Topic));
-    let shown: Vec<_> = policy.synonyms.iter().map(|s| (&*s.name, &*s.value)).collect();
+    let shown: Vec<_> = policy
+        .synonyms
+        .iter()
+        .map(|s| (&*s.name, s.value.as_deref().unwrap_or_default()))
+        .collect();
     assert_eq!(shown, [("cleanup.policy", "compact"), ("log.cleanup.policy", "delete")]);
     let retention = find("retention.ms");
     assert_eq!((retention.value.as_deref(), retention.source), (Some("3600000"), Source::Static));

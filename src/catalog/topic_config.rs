@@ -323,14 +323,15 @@ fn described_row(
         }
     };
     if source == Source::Topic {
-        let (name, value) = (row.name.to_owned(), value.clone());
+        let (name, value) = (row.name.to_owned(), Some(value.clone()));
         synonyms.insert(0, Synonym { name, value, source });
     }
     Described {
-        name: row.name,
+        name: row.name.to_owned(),
         value: Some(value),
         source,
         read_only: false,
+        sensitive: false,
         type_id: row.key.kind.type_id(),
         doc: row.key.doc,
         synonyms,

@@ -295,7 +295,7 @@ macro_rules! message {
             fn fields() -> Vec<$crate::codec::FieldSchema> {
                 let default = Self::default();
                 vec![ $( $crate::codec::FieldSchema {
-                    name: stringify!($field),
+                    name: stringify!($field).trim_start_matches("r#"),
                     kind: <$type as $crate::codec::Field>::kind(),
                     versions: $crate::codec::Versions::of(&($versions)),
                     nullable: $crate::codec::message!(

@@ -178,6 +178,10 @@ impl Disk for FakeDisk {
     fn free_bytes(&self, _path: &Path) -> io::Result<u64> {
         Ok(self.lock().room.unwrap_or(u64::MAX))
     }
+
+    fn total_bytes(&self, _path: &Path) -> io::Result<u64> {
+        Ok(u64::MAX)
+    }
 }
 
 /// An open file; dead after a crash or power cut.

@@ -83,6 +83,8 @@ pub trait Disk: Send + Sync {
     fn lock(&self, dir: &Path) -> Result<Lock, LockError>;
     /// Bytes that can still be written to the file system that holds `path`.
     fn free_bytes(&self, path: &Path) -> io::Result<u64>;
+    /// Size of the file system that holds `path`, in bytes.
+    fn total_bytes(&self, path: &Path) -> io::Result<u64>;
 
     /// Replaces a small file as a whole: after a power cut it holds the old bytes or the new ones,
     /// and once this has returned, the new ones.

@@ -90,6 +90,11 @@ impl Disk for RealDisk {
         let stat = rustix::fs::statvfs(path)?;
         Ok(stat.f_bavail.saturating_mul(stat.f_frsize))
     }
+
+    fn total_bytes(&self, path: &Path) -> io::Result<u64> {
+        let stat = rustix::fs::statvfs(path)?;
+        Ok(stat.f_blocks.saturating_mul(stat.f_frsize))
+    }
 }
 
 /// An open file of the real file system.
@@ -215,6 +220,7 @@ mod tests {
         let names: Vec<_> = RealDisk.list(dir.path()).unwrap();
         let entry = |name: &str, is_dir, len| Entry { name: name.into(), is_dir, len };
         assert_eq!(names, [entry("a", true, 0), entry("b", false, 6)]);
-        assert!(RealDisk.free_bytes(dir.path()).unwrap() > 0);
+        let free = RealDisk.free_bytes(dir.path()).unwrap();
+        assert!(free > 0 && RealDisk.total_bytes(dir.path()).unwrap() >= free);
     }
 }

@@ -1,5 +1,10 @@
 //! What a topic's configuration means to one log.
 
+use crate::record::compression::Encoding;
+
+/// Kafka's default of `message.timestamp.after.max.ms`.
+pub const TIMESTAMP_AFTER_MAX_MS: i64 = 60 * 60 * 1000;
+
 /// Which time a topic's records carry (`message.timestamp.type`).
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum TimestampType {
@@ -43,6 +48,9 @@ pub struct LogConfig {
     pub timestamp_before_max_ms: i64,
     /// `message.timestamp.after.max.ms`: how far ahead a record's time may lie (P10).
     pub timestamp_after_max_ms: i64,
+    /// `compression.type` and level: what batches are to be in that are appended; `None` for what
+    /// the producer chose. The log takes them as they come (P12).
+    pub encoding: Option<Encoding>,
 }
 
 impl Default for LogConfig {
@@ -64,7 +72,8 @@ impl Default for LogConfig {
             producer_expiration_ms: DAY_MS,
             timestamp_type: TimestampType::CreateTime,
             timestamp_before_max_ms: i64::MAX,
-            timestamp_after_max_ms: 60 * 60 * 1000,
+            timestamp_after_max_ms: TIMESTAMP_AFTER_MAX_MS,
+            encoding: None,
         }
     }
 }

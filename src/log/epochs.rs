@@ -29,7 +29,16 @@ impl Epochs {
         }
     }
 
-    /// The newest epoch; [`LeaderEpoch::NONE`] in a log that never held a record.
+    /// Notes that `epoch` has begun where the log ends now, before it has a record. An epoch that
+    /// never got one is forgotten for it.
+    pub fn lead(&mut self, epoch: LeaderEpoch, end: Offset) {
+        if epoch > self.latest() {
+            self.starts.retain(|start| start.offset < end);
+            self.note(epoch, end);
+        }
+    }
+
+    /// The newest epoch; [`LeaderEpoch::NONE`] where none has begun yet.
     pub fn latest(&self) -> LeaderEpoch {
         self.starts.last().map_or(LeaderEpoch::NONE, |last| last.epoch)
     }
@@ -53,7 +62,7 @@ impl Epochs {
     /// Where `epoch` ended: the answer to OffsetForLeaderEpoch in a log that ends at `end`.
     pub fn end_of(&self, epoch: LeaderEpoch, end: Offset) -> Option<(LeaderEpoch, Offset)> {
         let first = self.starts.first()?;
-        if epoch < LeaderEpoch(0) || epoch > self.latest() {
+        if epoch == LeaderEpoch::NONE || epoch > self.latest() {
             return None;
         }
         if epoch == self.latest() {
@@ -90,6 +99,27 @@ mod tests {
     }
 
     #[test]
+    fn e1_an_epoch_is_known_from_its_begin_on_and_ends_where_the_log_does() {
+        let mut epochs = epochs(&[(2, 10)]);
+        let end = |epochs: &Epochs, epoch| epochs.end_of(LeaderEpoch(epoch), Offset(40));
+        epochs.lead(LeaderEpoch(4), Offset(40));
+        assert_eq!(end(&epochs, 4), Some((LeaderEpoch(4), Offset(40))));
+        assert_eq!(end(&epochs, 3), Some((LeaderEpoch(2), Offset(40))));
+        assert_eq!(end(&epochs, 5), None);
+        epochs.lead(LeaderEpoch(5), Offset(40));
+        assert_eq!(end(&epochs, 4), Some((LeaderEpoch(2), Offset(40))), "4 never had a record");
+        epochs.lead(LeaderEpoch(1), Offset(50));
+        assert_eq!(epochs.latest(), LeaderEpoch(5));
+    }
+
+    #[test]
+    fn e1_an_empty_log_knows_its_leaders_epoch() {
+        let mut epochs = Epochs::default();
+        epochs.lead(LeaderEpoch(0), Offset(0));
+        assert_eq!(epochs.end_of(LeaderEpoch(0), Offset(0)), Some((LeaderEpoch(0), Offset(0))));
+    }
+
+    #[test]
     fn e1_the_end_of_an_epoch_is_the_start_of_the_next_higher_one() {
         let epochs = epochs(&[(2, 10), (2, 15), (5, 20), (7, 30)]);
         let end = |epoch| epochs.end_of(LeaderEpoch(epoch), Offset(40)).map(|(e, o)| (e.0, o.0));
@@ -99,6 +129,7 @@ mod tests {
         assert_eq!(end(1), Some((1, 10)), "below the first");
         assert_eq!(end(8), None);
         assert_eq!(end(-1), None);
+        assert_eq!(end(-2), Some((-2, 10)), "below the first, as in Kafka");
         assert_eq!(Epochs::default().end_of(LeaderEpoch(0), Offset(0)), None);
     }
 

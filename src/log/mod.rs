@@ -38,7 +38,7 @@ mod warmth;
 
 pub use append::Appended;
 pub use cold::{ColdRead, Populated};
-pub use config::{LogConfig, TimestampType};
+pub use config::{LogConfig, TIMESTAMP_AFTER_MAX_MS, TimestampType};
 pub use dirty::Dirty;
 pub use partition::Log;
 pub use producers::ProducerState;

@@ -74,10 +74,15 @@ impl Log {
         self.end
     }
 
-    /// Leader epoch of the newest record; [`LeaderEpoch::NONE`] when there never was one.
+    /// The newest leader epoch; [`LeaderEpoch::NONE`] where none has begun yet.
     #[must_use]
     pub fn latest_epoch(&self) -> LeaderEpoch {
         self.epochs.latest()
+    }
+
+    /// Begins an epoch at the log's end, so that it is known before it has a record (E1).
+    pub fn lead(&mut self, epoch: LeaderEpoch) {
+        self.epochs.lead(epoch, self.end);
     }
 
     /// Leader epoch that `offset` was appended in, for offsets inside the log.

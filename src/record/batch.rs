@@ -224,6 +224,12 @@ impl<'a> CheckedBatch<'a> {
         self.times
     }
 
+    /// The same batch, with the times of its records known from having opened it.
+    #[must_use]
+    pub fn knowing(self, times: Times) -> CheckedBatch<'a> {
+        CheckedBatch { times: Some(times), ..self }
+    }
+
     /// The header to store in place of the first 61 bytes: base offset and leader epoch stamped,
     /// and the time settled.
     ///
@@ -262,7 +268,8 @@ impl<'a> CheckedBatch<'a> {
     fn create_time_max(&self) -> Timestamp {
         let header = &self.view.header;
         match self.times {
-            Some(times) if !header.is_log_append_time() => times.max,
+            // errata P10: times below "none" are taken, but not for the largest.
+            Some(times) if !header.is_log_append_time() => times.max.max(Timestamp::NONE),
             _ => header.max_timestamp,
         }
     }

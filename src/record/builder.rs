@@ -1,6 +1,6 @@
 //! Builds batches: for internal topics, the catalog, markers, our own client and tests.
 
-use super::compression::{self, Codec};
+use super::compression::{self, Codec, Encoding};
 use super::crc::crc32c_of_two;
 use super::header::{ATTRIBUTES_AT, Attributes, BatchHeader, LENGTH_OVERHEAD_BYTES};
 use super::record;
@@ -125,7 +125,7 @@ impl BatchBuilder {
         assert!(self.header.record_count > 0, "a batch is built with at least one record");
         let records = match self.codec {
             Codec::None => self.records,
-            codec => compression::compress(codec, &self.records),
+            codec => compression::compress(Encoding::of(codec), &self.records),
         };
         self.header.attributes.0 |= self.codec.bits();
         let length = BATCH_HEADER_BYTES - LENGTH_OVERHEAD_BYTES + records.len();

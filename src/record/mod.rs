@@ -15,6 +15,7 @@ mod crc;
 mod error;
 mod header;
 mod open;
+mod recode;
 #[allow(clippy::module_inception, reason = "the noun of the file is the noun of the module")]
 mod record;
 #[cfg(test)]

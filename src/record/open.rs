@@ -64,6 +64,12 @@ impl OpenBatch<'_> {
         &self.header
     }
 
+    /// The records as they lie in the batch, plain.
+    #[must_use]
+    pub fn records_bytes(&self) -> &[u8] {
+        &self.records
+    }
+
     /// The records in order. The first one that is malformed ends it, as do bytes behind the last.
     #[must_use]
     pub fn records(&self) -> Records<'_> {

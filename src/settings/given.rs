@@ -8,7 +8,7 @@ use super::kind::Value;
 /// Where a value was set. A later variant wins over an earlier one.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Origin {
-    /// A line of the TOML file.
+    /// A line of the file.
     File {
         /// The file, as it was named.
         path: String,
@@ -22,15 +22,30 @@ pub enum Origin {
 }
 
 impl Origin {
-    /// 0 for the file, 1 for the environment, 2 for `--set`, 3 for a flag of its own.
+    /// 0 for the file, 1 for Kafka's variables, 2 for ours, 3 for `--set`, 4 for a flag of its own.
     pub(super) fn layer(&self) -> u8 {
         match self {
             Origin::File { .. } => 0,
-            Origin::Env(_) => 1,
-            Origin::Flag(flag) if flag.starts_with("--set") => 2,
-            Origin::Flag(_) => 3,
+            Origin::Env(_) if self.is_kafka() => 1,
+            Origin::Env(_) => 2,
+            Origin::Flag(flag) if flag.starts_with("--set") => 3,
+            Origin::Flag(_) => 4,
         }
     }
+
+    /// Whether it was said in one of Kafka's forms, where a name that means nothing is no error.
+    pub(super) fn is_kafka(&self) -> bool {
+        match self {
+            Origin::File { path, .. } => is_properties(path),
+            Origin::Env(name) => name.starts_with("KAFKA_"),
+            Origin::Flag(_) => false,
+        }
+    }
+}
+
+/// Whether a file of that name is in Kafka's form; all others are TOML.
+pub(super) fn is_properties(path: &str) -> bool {
+    std::path::Path::new(path).extension().is_some_and(|ending| ending == "properties")
 }
 
 impl fmt::Display for Origin {

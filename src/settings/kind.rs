@@ -208,6 +208,14 @@ impl Kind {
         }
     }
 
+    /// The largest number of the kind, where it is one.
+    pub(super) fn largest(self) -> Option<i64> {
+        match self {
+            Kind::Number { max, .. } => Some(max),
+            _ => None,
+        }
+    }
+
     /// Reads a text as Kafka does: numbers are plain, spaces around are dropped.
     ///
     /// # Errors

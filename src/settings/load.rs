@@ -3,17 +3,19 @@
 //!
 //! Invariant: all problems are found in one go, also in values that another layer hides.
 
-use super::given::{Given, GivenValue};
-use super::kind::{Kind, Value};
+use super::given::{Given, GivenValue, is_properties};
+use super::kind::{BadValue, Kind, Value};
 use super::names::{Meaning, all_keys, meaning};
 use super::problem::{Problem, Problems};
+use super::properties;
 use super::raw::{self, Flags, Raw};
 use super::table::{Durability, Settings};
 
 /// Everything that settings are made from. Nothing else is looked at.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Sources {
-    /// The TOML file: its path, as it is to be named in errors, and its text.
+    /// The file: its path, as it is to be named in errors, and its text. TOML, or Kafka's form
+    /// where the path ends in `.properties`.
     pub file: Option<(String, String)>,
     /// The environment.
     pub env: Vec<(String, String)>,
@@ -26,13 +28,13 @@ pub struct Sources {
 pub struct Loaded {
     /// The settings.
     pub settings: Settings,
-    /// Names that were taken without effect.
+    /// What was taken without effect.
     pub warnings: Vec<Problem>,
 }
 
-/// Checks the sources and lays them over the defaults: file, environment, flags, the later the
-/// stronger. Within one of them a key's own name wins over Kafka's, and of Kafka's the finer unit
-/// (`log.retention.ms` before `minutes` before `hours`).
+/// Checks the sources and lays them over the defaults: file, Kafka's variables, ours, flags, the
+/// later the stronger. Within one of them a key's own name wins over Kafka's, and of Kafka's the
+/// finer unit (`log.retention.ms` before `minutes` before `hours`).
 ///
 /// # Errors
 /// Everything that is wrong.
@@ -40,9 +42,19 @@ pub fn load(sources: &Sources) -> Result<Loaded, Problems> {
     let mut problems = Vec::new();
     let mut warnings = Vec::new();
     let mut said = Vec::new();
-    if let Some((path, text)) = &sources.file {
-        said.extend(raw::from_toml(path, text, &mut problems));
+    match &sources.file {
+        Some((path, text)) if is_properties(path) => {
+            said.extend(properties::from_properties(path, text));
+        }
+        Some((path, text)) => said.extend(raw::from_toml(path, text, &mut problems)),
+        None => {}
     }
+    let kafka = said.iter().take_while(|raw| raw.origin.is_kafka()).count();
+    let variables = properties::from_kafka_env(&sources.env);
+    let kafka = kafka + variables.len();
+    said.extend(variables);
+    let first = said.len() - kafka;
+    properties::fit(&mut said[first..], &mut warnings);
     said.extend(raw::from_env(&sources.env));
     said.extend(raw::from_flags(&sources.flags, &mut problems));
 
@@ -92,12 +104,23 @@ fn lay_over(said: Vec<Raw>, problems: &mut Vec<Problem>, warnings: &mut Vec<Prob
             }
             Meaning::Unknown { nearest } => {
                 let hint = nearest.map(|n| format!("; did you mean {n}?")).unwrap_or_default();
+                if origin.is_kafka() {
+                    let text = format!("unknown key {name} has no effect here{hint}");
+                    warnings.push(Problem::at(origin, &text));
+                    continue;
+                }
                 problems.push(Problem::at(origin, &format!("unknown key {name}{hint}")));
                 continue;
             }
         };
         let value = match key.kind.read_units(&text, unit) {
             Ok(value) => value,
+            Err(BadValue::TooLarge(_)) if origin.is_kafka() && key.kind.largest().is_some() => {
+                let largest = key.kind.largest().expect("looked at above");
+                let text = format!("{name}: {text} is taken for {largest}, the most that does");
+                warnings.push(Problem::at(origin.clone(), &text));
+                Value::Int(largest)
+            }
             Err(bad) => {
                 let problem = format!("{name}: {text:?} does not do: {}", lower_first(&bad));
                 problems.push(Problem::at(origin, &problem));
@@ -140,10 +163,15 @@ fn check_together(settings: &Settings, problems: &mut Vec<Problem>) {
     let faces = [("listen", Some(&settings.listen)), ("http", settings.http.as_ref())];
     for (name, address) in faces {
         if let Some(open) = address.filter(|a| !settings.allow_insecure && !a.is_loopback()) {
+            let by_kafka = settings.given.get(name).filter(|given| given.by == "listeners");
+            let (label, instead) = match by_kafka {
+                Some(_) => ("listeners", format!("PLAINTEXT://localhost:{}", open.port)),
+                None => (name, "localhost".to_owned()),
+            };
             let text = format!(
-                "{name}: {open} can be reached from other machines, and nobody has to say who \
+                "{label}: {open} can be reached from other machines, and nobody has to say who \
                  they are. If that is meant, set allow_insecure = true (OTTLA_ALLOW_INSECURE=1, \
-                 or --set allow_insecure=true); else use localhost"
+                 or --set allow_insecure=true); else use {instead}"
             );
             problem(name, text);
         }
@@ -177,9 +205,13 @@ fn check_together(settings: &Settings, problems: &mut Vec<Problem>) {
 }
 
 impl Settings {
-    /// The broker-wide value of a topic config: what was given for it, else Kafka's default.
+    /// The broker-wide value of a topic config: what was set in flight, else what was given for it
+    /// at the start, else Kafka's default.
     #[must_use]
     pub fn topic_default(&self, row: &super::TopicKey) -> Value {
+        if let Some(value) = self.dynamic_of(&row.key) {
+            return value;
+        }
         match self.given.get(row.key.name) {
             Some(given) => given.value.clone(),
             None => row.key.default_value(),

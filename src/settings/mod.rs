@@ -9,12 +9,15 @@
 
 mod address;
 mod described;
+mod dynamic;
+mod foreign;
 mod given;
 mod kind;
 mod load;
 mod names;
 mod print;
 mod problem;
+mod properties;
 mod raw;
 mod table;
 #[cfg(test)]
@@ -23,8 +26,9 @@ mod topic_keys;
 
 pub use address::{Address, NotAnAddress};
 pub use described::{Described, Source, Synonym};
+pub use dynamic::{Dynamic, DynamicKey, dynamic_key};
 pub use given::{Given, GivenValue, Origin};
-pub use kind::{BadValue, Kind, Unit, Value, Width};
+pub use kind::{BadValue, Kind, Unit, Value, Width, int};
 pub use load::{Loaded, Sources, load};
 pub use names::all_keys;
 pub use print::{defaults_toml, reference};

@@ -1,61 +1,12 @@
 //! Which key a name means: its own, one of Kafka's, or one of Kafka's that has no effect here.
 
+use super::foreign::foreign;
 use super::kind::{Kind, Unit};
 use super::table::{KEYS, Key};
 use super::topic_keys::{TOPIC_KEYS, topic_key};
 
 /// How alike two names must be for one to be offered for the other, from 0 to 1.
 const LIKENESS_MIN: f64 = 0.7;
-
-/// Names of stock `server.properties` files that one broker without replication, tiering and
-/// KRaft has no use for: taken with a warning, so that such files can be handed over as they are.
-const WITHOUT_EFFECT: &[&str] = &[
-    "auto.leader.rebalance.enable",
-    "background.threads",
-    "controller.listener.names",
-    "inter.broker.listener.name",
-    "listener.security.protocol.map",
-    "log.cleaner.backoff.ms",
-    "log.cleaner.dedupe.buffer.size",
-    "log.cleaner.enable",
-    "log.cleaner.io.buffer.size",
-    "log.cleaner.threads",
-    "log.flush.offset.checkpoint.interval.ms",
-    "log.flush.scheduler.interval.ms",
-    "log.flush.start.offset.checkpoint.interval.ms",
-    "max.incremental.fetch.session.cache.slots",
-    "num.io.threads",
-    "num.network.threads",
-    "num.recovery.threads.per.data.dir",
-    "num.replica.fetchers",
-    "offsets.topic.replication.factor",
-    "process.roles",
-    "producer.id.expiration.check.interval.ms",
-    "queued.max.requests",
-    "request.timeout.ms",
-    "security.inter.broker.protocol",
-    "socket.receive.buffer.bytes",
-    "socket.send.buffer.bytes",
-    "share.coordinator.state.topic.min.isr",
-    "share.coordinator.state.topic.num.partitions",
-    "share.coordinator.state.topic.replication.factor",
-    "transaction.abort.timed.out.transaction.cleanup.interval.ms",
-    "transaction.max.timeout.ms",
-    "transaction.remove.expired.transaction.cleanup.interval.ms",
-    "transaction.state.log.min.isr",
-    "transaction.state.log.num.partitions",
-    "transaction.state.log.replication.factor",
-    "transactional.id.expiration.ms",
-];
-const WITHOUT_EFFECT_BELOW: &[&str] = &[
-    "controller.",
-    "group.consumer.",
-    "group.coordinator.",
-    "group.share.",
-    "group.streams.",
-    "metadata.log.",
-    "replica.",
-];
 
 /// What a name means.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -97,8 +48,7 @@ pub(super) fn meaning(name: &str) -> Meaning {
             return Meaning::Key { key, by: alias.name, unit: alias.unit, rank: i + 1 };
         }
     }
-    let below = |prefix: &&str| name.starts_with(*prefix);
-    if WITHOUT_EFFECT.contains(&name) || WITHOUT_EFFECT_BELOW.iter().any(below) {
+    if foreign(name).is_some() {
         return Meaning::NoEffect;
     }
     Meaning::Unknown { nearest: nearest(name) }
@@ -151,7 +101,7 @@ mod tests {
             .flat_map(|key| {
                 std::iter::once(key.name).chain(key.aliases.iter().map(|alias| alias.name))
             })
-            .chain(WITHOUT_EFFECT.iter().copied())
+            .chain(super::super::foreign::foreign_names())
             .collect();
         let count = names.len();
         names.sort_unstable();

@@ -20,12 +20,16 @@ const REFERENCE_HEAD: &str = "\
 
 Everything has a default; `ottla` runs without any of this. What is set, the later the stronger:
 
-1. a TOML file: `ottla serve --config FILE`, or `OTTLA_CONFIG=FILE`
-   ([config/ottla.toml](../config/ottla.toml) lists every key)
-2. the environment: `OTTLA_` and the name in capitals, `__` for the dot, so
+1. a file: `ottla serve --config FILE`, or `OTTLA_CONFIG=FILE`: TOML
+   ([config/ottla.toml](../config/ottla.toml) lists every key), or Kafka's `server.properties` where
+   the name ends in `.properties`
+2. Kafka's variables, as its images take them: `KAFKA_NUM_PARTITIONS=4` for `num.partitions`
+   (`_` is a dot, `__` is `_`, `___` is `-`; `KAFKA_HEAP_OPTS` and the like are left alone)
+3. our variables: `OTTLA_` and the name in capitals, `__` for the dot, so
    `OTTLA_TOPICS__AUTO_CREATE=false` for `topics.auto_create`
-3. `--set key=value`
-4. the flags `--listen`, `--http`, `--data`, `--ephemeral`
+4. `--set key=value`
+5. the flags `--listen`, `--http`, `--data`, `--ephemeral`
+6. what was changed in flight, with `kafka-configs.sh --alter`: the broker keeps it
 
 Kafka's names do as well in each of these (in TOML: `\"num.partitions\" = 4`), and DescribeConfigs
 shows them. Sizes take `KiB`, `MiB`, `GiB`, times `ms`, `s`, `m`, `h`, `d`, `w`; a plain number
@@ -33,9 +37,32 @@ under one of Kafka's names counts what Kafka counts there. Topic configs keep Ka
 everywhere; `[topic_defaults]` holds what a topic has that does not set them.
 
 `ottla config check FILE` names everything that is wrong with a file and exits with 2.
-`ottla config print` shows what holds, `--origin` also where it comes from, `--defaults` the file of
-all defaults. An unknown key is an error; some of Kafka's that mean nothing to a single broker are
-taken with a warning.
+`ottla config print` shows what holds at a start, `--origin` also where it comes from, `--defaults`
+the file of all defaults. An unknown key is an error; Kafka's that mean nothing to a single broker
+(`num.io.threads`, `process.roles`, …) are taken with a warning.
+
+## Kafka's own set-ups
+
+In a `.properties` file and in `KAFKA_…` variables an unknown key is warned of, not refused, since
+such set-ups hand over keys that mean nothing here. Of several `listeners` the first that serves
+clients in PLAINTEXT counts (none of `controller.listener.names`, and rather not
+`inter.broker.listener.name`), with its `advertised.listeners`; of several `log.dirs` the first. A
+number above our largest is taken for that. Each of these is a warning. Not even there is every
+interface served unasked: `listeners=PLAINTEXT://:9092` also needs `allow_insecure`.
+
+## In flight
+
+`kafka-configs.sh --alter` changes configs of topics, and of brokers (`--entity-name 1`, or
+`--entity-default`) those which Kafka can change: here the `topic_defaults` under the first of their
+Kafka names, and `producer.id.expiration.ms`. They hold at once, also for topics in use, and over
+restarts; stronger than what the broker was started with. Others of Kafka's are kept without effect,
+or refused where Kafka refuses them. `flush.messages` and `flush.ms` force syncs after so many
+records or so long (looked at with every append, and every ten seconds).
+
+## Several brokers on one machine
+
+Each needs its own `node_id`, `listen`, `http` and `data`:
+`ottla serve --set node_id=2 --listen localhost:9192 --http off --data ./two`.
 ";
 
 /// The text of `config/ottla.toml`: every key with its reason and default, commented out.

@@ -8,7 +8,7 @@
 use std::path::PathBuf;
 
 use super::kind::{Kind, Unit, Value, Width, bytes, int, millis};
-use super::{Address, Given};
+use super::{Address, Dynamic, Given};
 
 /// A name that Kafka has for a key.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -148,6 +148,8 @@ macro_rules! settings {
             $( $(#[doc = $doc])+ pub $field: $type, )+
             /// What was set, by which name and where: broker-wide defaults of topic configs too.
             pub given: Given,
+            /// What was changed since, in flight.
+            pub dynamic: Dynamic,
         }
 
         /// The rows, in the order of the file.
@@ -169,6 +171,7 @@ macro_rules! settings {
                 Settings {
                     $( $field: FromValue::from_value(&value($name)), )+
                     given,
+                    dynamic: Dynamic::default(),
                 }
             }
         }
@@ -262,6 +265,9 @@ settings! {
     /// Largest answer to a fetch, one record batch excepted.
     fetch_bytes_max: i32 = "net.fetch_bytes_max", ["fetch.max.bytes" Bytes],
         bytes(Width::Int, 1_024, crate::base::limits::FETCH_BYTES_MAX as i64), "55MiB", restart;
+    /// Consumers whose fetches name only what has changed; 0 for none.
+    fetch_sessions: usize = "net.fetch_sessions",
+        ["max.incremental.fetch.session.cache.slots" Plain], int(0, INT_MAX), "1000", restart;
     /// How long a connection may be silent before it is closed.
     connections_idle_ms: u64 = "net.connections_idle", ["connections.max.idle.ms" Ms],
         millis(Width::Long, 1, LONG_MAX), "10m", restart;

@@ -4,11 +4,15 @@ use std::fmt;
 use std::ops::RangeInclusive;
 
 use super::{
-    api_versions, create_topics, delete_topics, describe_cluster, describe_configs,
-    describe_groups, describe_topic_partitions, fetch, find_coordinator, heartbeat,
-    init_producer_id, join_group, leave_group, list_groups, list_offsets,
-    list_partition_reassignments, metadata, offset_commit, offset_fetch, produce,
-    sasl_authenticate, sasl_handshake, sync_group,
+    alter_client_quotas, alter_configs, alter_partition_reassignments, api_versions, create_acls,
+    create_partitions, create_topics, delete_acls, delete_groups, delete_records, delete_topics,
+    describe_acls, describe_client_quotas, describe_cluster, describe_configs, describe_groups,
+    describe_log_dirs, describe_producers, describe_quorum, describe_topic_partitions,
+    describe_user_scram_credentials, elect_leaders, fetch, find_coordinator, heartbeat,
+    incremental_alter_configs, init_producer_id, join_group, leave_group, list_config_resources,
+    list_groups, list_offsets, list_partition_reassignments, metadata, offset_commit,
+    offset_delete, offset_fetch, offset_for_leader_epoch, produce, sasl_authenticate,
+    sasl_handshake, sync_group, update_features,
 };
 use crate::codec::{Message, Schema};
 
@@ -99,13 +103,42 @@ apis! {
     ApiVersions = 18, api_versions, ApiVersionsRequest -> ApiVersionsResponse;
     CreateTopics = 19, create_topics, CreateTopicsRequest -> CreateTopicsResponse;
     DeleteTopics = 20, delete_topics, DeleteTopicsRequest -> DeleteTopicsResponse;
+    DeleteRecords = 21, delete_records, DeleteRecordsRequest -> DeleteRecordsResponse;
     InitProducerId = 22, init_producer_id, InitProducerIdRequest -> InitProducerIdResponse;
+    OffsetForLeaderEpoch = 23, offset_for_leader_epoch,
+        OffsetForLeaderEpochRequest -> OffsetForLeaderEpochResponse;
+    DescribeAcls = 29, describe_acls, DescribeAclsRequest -> DescribeAclsResponse;
+    CreateAcls = 30, create_acls, CreateAclsRequest -> CreateAclsResponse;
+    DeleteAcls = 31, delete_acls, DeleteAclsRequest -> DeleteAclsResponse;
     DescribeConfigs = 32, describe_configs, DescribeConfigsRequest -> DescribeConfigsResponse;
+    AlterConfigs = 33, alter_configs, AlterConfigsRequest -> AlterConfigsResponse;
+    DescribeLogDirs = 35, describe_log_dirs, DescribeLogDirsRequest -> DescribeLogDirsResponse;
     SaslAuthenticate = 36, sasl_authenticate,
         SaslAuthenticateRequest -> SaslAuthenticateResponse;
+    CreatePartitions = 37, create_partitions,
+        CreatePartitionsRequest -> CreatePartitionsResponse;
+    DeleteGroups = 42, delete_groups, DeleteGroupsRequest -> DeleteGroupsResponse;
+    ElectLeaders = 43, elect_leaders, ElectLeadersRequest -> ElectLeadersResponse;
+    IncrementalAlterConfigs = 44, incremental_alter_configs,
+        IncrementalAlterConfigsRequest -> IncrementalAlterConfigsResponse;
+    AlterPartitionReassignments = 45, alter_partition_reassignments,
+        AlterPartitionReassignmentsRequest -> AlterPartitionReassignmentsResponse;
     ListPartitionReassignments = 46, list_partition_reassignments,
         ListPartitionReassignmentsRequest -> ListPartitionReassignmentsResponse;
+    OffsetDelete = 47, offset_delete, OffsetDeleteRequest -> OffsetDeleteResponse;
+    DescribeClientQuotas = 48, describe_client_quotas,
+        DescribeClientQuotasRequest -> DescribeClientQuotasResponse;
+    AlterClientQuotas = 49, alter_client_quotas,
+        AlterClientQuotasRequest -> AlterClientQuotasResponse;
+    DescribeUserScramCredentials = 50, describe_user_scram_credentials,
+        DescribeUserScramCredentialsRequest -> DescribeUserScramCredentialsResponse;
+    DescribeQuorum = 55, describe_quorum, DescribeQuorumRequest -> DescribeQuorumResponse;
+    UpdateFeatures = 57, update_features, UpdateFeaturesRequest -> UpdateFeaturesResponse;
     DescribeCluster = 60, describe_cluster, DescribeClusterRequest -> DescribeClusterResponse;
+    DescribeProducers = 61, describe_producers,
+        DescribeProducersRequest -> DescribeProducersResponse;
+    ListConfigResources = 74, list_config_resources,
+        ListConfigResourcesRequest -> ListConfigResourcesResponse;
     DescribeTopicPartitions = 75, describe_topic_partitions,
         DescribeTopicPartitionsRequest -> DescribeTopicPartitionsResponse;
 }

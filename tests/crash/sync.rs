@@ -2,11 +2,14 @@
 
 use crate::support::batch::Batch;
 use crate::support::broker::{Broker, Options};
-use crate::support::raw::Raw;
+use crate::support::raw::{Raw, text};
 use crate::support::strace::{self, Call};
 use crate::support::topics::{PRODUCE, create, produce_request};
 use crate::support::wait::{seconds, until_true};
-use kafka_protocol::messages::ProduceRequest;
+use kafka_protocol::messages::incremental_alter_configs_request::{
+    AlterConfigsResource, AlterableConfig,
+};
+use kafka_protocol::messages::{IncrementalAlterConfigsRequest, ProduceRequest};
 use std::collections::HashMap;
 use std::path::PathBuf;
 
@@ -60,6 +63,31 @@ fn with_page_cache_producing_costs_no_sync() {
     let last = sent.keys().map(|correlation| reply_of(&calls, *correlation).begin).max().unwrap();
     let synced = calls.iter().filter(|call| call.is_sync() && (first..last).contains(&call.begin));
     assert_eq!(synced.map(|call| &call.target).collect::<Vec<_>>(), Vec::<&String>::new());
+}
+
+#[test]
+fn with_page_cache_a_sync_is_forced_after_flush_messages_records_and_nobody_waits_for_it() {
+    let (calls, sent) = traced("page-cache", |port| {
+        let config = AlterableConfig::default()
+            .with_name(text("flush.messages"))
+            .with_value(Some(text("8")));
+        let topic = AlterConfigsResource::default()
+            .with_resource_type(2)
+            .with_resource_name(text("traced"))
+            .with_configs(vec![config]);
+        let request = IncrementalAlterConfigsRequest::default().with_resources(vec![topic]);
+        let mut raw = at_correlation(port, 5000);
+        assert_eq!(raw.call(1, &request).responses[0].error_code, 0);
+        serial(port, -1)
+    });
+    assert_eq!(sent.len(), SERIAL);
+    let first = sent.values().map(|marker| write_of(&calls, marker).begin).min().unwrap();
+    let log = &write_of(&calls, sent.values().next().unwrap()).target;
+    let syncs = calls
+        .iter()
+        .filter(|call| call.is_sync() && call.begin > first && call.target == *log)
+        .count();
+    assert!((1..=SERIAL / 8).contains(&syncs), "{syncs} syncs of {log} for {SERIAL} records");
 }
 
 /// Runs `load` against a traced broker; returns its calls and, for each correlation id, the text

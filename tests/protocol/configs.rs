@@ -9,10 +9,15 @@ use kafka_protocol::messages::DescribeConfigsRequest;
 use kafka_protocol::messages::describe_configs_request::DescribeConfigsResource;
 use kafka_protocol::messages::describe_configs_response::DescribeConfigsResult;
 
-const TOPIC: i8 = 2;
-const BROKER: i8 = 4;
+pub const TOPIC: i8 = 2;
+pub const BROKER: i8 = 4;
 
-fn describe(raw: &mut Raw, kind: i8, name: &str, keys: Option<&[&str]>) -> DescribeConfigsResult {
+pub fn describe(
+    raw: &mut Raw,
+    kind: i8,
+    name: &str,
+    keys: Option<&[&str]>,
+) -> DescribeConfigsResult {
     let keys = keys.map(|keys| keys.iter().map(|key| text(key)).collect());
     let resource = DescribeConfigsResource::default()
         .with_resource_type(kind)
@@ -26,7 +31,7 @@ fn describe(raw: &mut Raw, kind: i8, name: &str, keys: Option<&[&str]>) -> Descr
 }
 
 /// Value and source of one key.
-fn of(result: &DescribeConfigsResult, key: &str) -> (String, i8) {
+pub fn of(result: &DescribeConfigsResult, key: &str) -> (String, i8) {
     let found = result.configs.iter().find(|config| config.name.as_str() == key);
     let found = found.unwrap_or_else(|| panic!("no {key}: {result:#?}"));
     (found.value.as_ref().map(ToString::to_string).unwrap_or_default(), found.config_source)

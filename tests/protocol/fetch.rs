@@ -1,4 +1,4 @@
-//! Fetch (key 1): F1 to F11.
+//! Fetch (key 1): F1 to F9.
 
 use crate::code;
 use crate::connect;
@@ -236,28 +236,6 @@ fn an_unknown_topic_or_partition_is_told_per_partition() {
     let unknown = code::UNKNOWN_TOPIC_OR_PARTITION;
     let expected = [("f-known", 0, 0), ("f-known", 7, unknown), ("f-unknown", 0, unknown)];
     assert_eq!(errors, expected.map(|(topic, part, code)| (topic.to_owned(), part, code)));
-}
-
-#[test]
-fn f10_f11_a_session_is_kept_or_declined_but_never_half() {
-    let (_broker, mut raw) = connect();
-    create(&mut raw, "f10", 1, &[]);
-    append(&mut raw, "f10", 0, batch("x"));
-    let first = raw.call(FETCH, &fetch_request("f10", 0, 0).with_session_epoch(0));
-    assert_eq!((first.error_code, first.responses.len()), (0, 1));
-    if first.session_id != 0 {
-        let again = FetchRequest::default()
-            .with_max_wait_ms(0)
-            .with_max_bytes(i32::MAX)
-            .with_session_id(first.session_id)
-            .with_session_epoch(1);
-        let again = raw.call(FETCH, &again);
-        assert_eq!((again.error_code, again.session_id), (0, first.session_id));
-    }
-    let unknown = fetch_request("f10", 0, 0).with_session_id(12_345_678).with_session_epoch(3);
-    let reply = raw.call(FETCH, &unknown);
-    assert_eq!(reply.error_code, code::FETCH_SESSION_ID_NOT_FOUND);
-    assert_eq!((reply.session_id, reply.responses.len()), (0, 0));
 }
 
 #[test]

@@ -39,7 +39,7 @@ fn join_request(name: &str, member: &str) -> JoinGroupRequest {
 }
 
 /// Joins as a new member would: asks for an id, then joins under it.
-fn join_new(raw: &mut Raw, name: &str) -> JoinGroupResponse {
+pub fn join_new(raw: &mut Raw, name: &str) -> JoinGroupResponse {
     let first = raw.call(JOIN, &join_request(name, ""));
     assert_eq!(first.error_code, code::MEMBER_ID_REQUIRED, "{first:?}");
     raw.call(JOIN, &join_request(name, &first.member_id))
@@ -55,7 +55,7 @@ fn sync_request(name: &str, joined: &JoinGroupResponse) -> SyncGroupRequest {
 }
 
 /// Syncs as the leader, giving each member its own id as assignment.
-fn sync_as_leader(raw: &mut Raw, name: &str, joined: &JoinGroupResponse) -> SyncGroupResponse {
+pub fn sync_as_leader(raw: &mut Raw, name: &str, joined: &JoinGroupResponse) -> SyncGroupResponse {
     let assignment = |member: &kafka_protocol::protocol::StrBytes| {
         SyncGroupRequestAssignment::default()
             .with_member_id(member.clone())

@@ -14,7 +14,7 @@ use kafka_protocol::messages::offset_fetch_request::{
 use kafka_protocol::messages::{GroupId, OffsetCommitRequest, OffsetFetchRequest};
 
 /// Commits one offset as a simple consumer, who is nobody's member.
-fn commit(raw: &mut Raw, group: &str, topic: &str, offset: i64, metadata: &str) -> i16 {
+pub fn commit(raw: &mut Raw, group: &str, topic: &str, offset: i64, metadata: &str) -> i16 {
     commit_as(raw, group, topic, offset, metadata, ("", -1))
 }
 
@@ -43,7 +43,7 @@ fn commit_as(
 }
 
 /// Error, offset, metadata and epoch of partition 0.
-fn committed(raw: &mut Raw, group: &str, topic: &str) -> (i16, i64, String, i32) {
+pub fn committed(raw: &mut Raw, group: &str, topic: &str) -> (i16, i64, String, i32) {
     let topic = OffsetFetchRequestTopics::default()
         .with_name(topic_name(topic))
         .with_partition_indexes(vec![0]);

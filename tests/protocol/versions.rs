@@ -319,3 +319,134 @@ fn topics_configs_and_the_rest() {
         |version, reply| assert_eq!(reply.error_code, 0, "ListPartitionReassignments {version}"),
     );
 }
+
+#[test]
+fn configs_and_quotas_that_change() {
+    let mut tried = Tried::new();
+    let whole = |_| {
+        let resource = alter_configs_request::AlterConfigsResource::default();
+        let resource = resource.with_resource_type(2).with_resource_name(text("tried"));
+        AlterConfigsRequest::default().with_resources(vec![resource])
+    };
+    tried.every::<AlterConfigsRequest>(whole, |version, reply| {
+        assert_eq!(reply.responses[0].error_code, 0, "AlterConfigs {version}");
+    });
+    let single = |_| {
+        let resource = incremental_alter_configs_request::AlterConfigsResource::default();
+        let resource = resource.with_resource_type(2).with_resource_name(text("tried"));
+        IncrementalAlterConfigsRequest::default().with_resources(vec![resource])
+    };
+    tried.every::<IncrementalAlterConfigsRequest>(single, |version, reply| {
+        assert_eq!(reply.responses[0].error_code, 0, "IncrementalAlterConfigs {version}");
+    });
+    let quotas = |_| {
+        let entry = alter_client_quotas_request::EntryData::default();
+        AlterClientQuotasRequest::default().with_entries(vec![entry])
+    };
+    tried.every::<AlterClientQuotasRequest>(quotas, |version, reply| {
+        let error = reply.entries[0].error_code;
+        assert_eq!(error, crate::code::INVALID_REQUEST, "AlterClientQuotas {version}");
+    });
+    let nobody = describe_user_scram_credentials_request::UserName::default();
+    let nobody = Some(vec![nobody.with_name(text("nobody"))]);
+    tried.every::<DescribeUserScramCredentialsRequest>(
+        |_| DescribeUserScramCredentialsRequest::default().with_users(nobody.clone()),
+        |_, reply| assert_eq!(reply.results[0].error_code, 91, "RESOURCE_NOT_FOUND"),
+    );
+    tried.every::<DescribeClientQuotasRequest>(
+        |_| DescribeClientQuotasRequest::default(),
+        |version, reply| {
+            assert_eq!(reply.error_code, 0, "DescribeClientQuotas {version}");
+            assert_eq!(reply.entries.map(|entries| entries.len()), Some(0));
+        },
+    );
+}
+
+#[test]
+fn what_administrators_ask() {
+    let mut tried = Tried::new();
+    let unknown = crate::code::UNKNOWN_TOPIC_OR_PARTITION;
+    let delete = |_| {
+        let partition = delete_records_request::DeleteRecordsPartition::default().with_offset(-2);
+        let topic = delete_records_request::DeleteRecordsTopic::default()
+            .with_name(topic_name("tried"))
+            .with_partitions(vec![partition]);
+        DeleteRecordsRequest::default().with_topics(vec![topic])
+    };
+    tried.every::<DeleteRecordsRequest>(delete, |version, reply| {
+        let error = reply.topics[0].partitions[0].error_code;
+        assert_eq!(error, crate::code::OFFSET_OUT_OF_RANGE, "DeleteRecords {version}");
+    });
+    let epoch = |_| {
+        let partition = offset_for_leader_epoch_request::OffsetForLeaderPartition::default();
+        let topic = offset_for_leader_epoch_request::OffsetForLeaderTopic::default()
+            .with_topic(topic_name("tried"))
+            .with_partitions(vec![partition]);
+        OffsetForLeaderEpochRequest::default().with_topics(vec![topic])
+    };
+    tried.every::<OffsetForLeaderEpochRequest>(epoch, |version, reply| {
+        let part = &reply.topics[0].partitions[0];
+        assert_eq!((part.error_code, part.end_offset), (0, 1), "OffsetForLeaderEpoch {version}");
+    });
+    tried.every::<DescribeLogDirsRequest>(
+        |_| DescribeLogDirsRequest::default().with_topics(None),
+        |version, reply| assert_eq!(reply.results[0].topics.len(), 2, "DescribeLogDirs {version}"),
+    );
+    let grow = |_| {
+        let topic = create_partitions_request::CreatePartitionsTopic::default()
+            .with_name(topic_name("not-there"))
+            .with_assignments(None);
+        CreatePartitionsRequest::default().with_topics(vec![topic])
+    };
+    tried.every::<CreatePartitionsRequest>(grow, |version, reply| {
+        assert_eq!(reply.results[0].error_code, unknown, "CreatePartitions {version}");
+    });
+    let absent = crate::code::GROUP_ID_NOT_FOUND;
+    let group = || GroupId(text("nobody"));
+    tried.every::<DeleteGroupsRequest>(
+        |_| DeleteGroupsRequest::default().with_groups_names(vec![group()]),
+        |version, reply| assert_eq!(reply.results[0].error_code, absent, "DeleteGroups {version}"),
+    );
+    tried.every::<OffsetDeleteRequest>(
+        |_| OffsetDeleteRequest::default().with_group_id(group()),
+        |version, reply| assert_eq!(reply.error_code, absent, "OffsetDelete {version}"),
+    );
+}
+
+#[test]
+fn what_one_node_answers_of_a_cluster() {
+    let mut tried = Tried::new();
+    tried.every::<ElectLeadersRequest>(
+        |_| ElectLeadersRequest::default().with_topic_partitions(None),
+        |version, reply| {
+            assert_eq!(reply.replica_election_results.len(), 2, "ElectLeaders {version}");
+        },
+    );
+    tried.every::<AlterPartitionReassignmentsRequest>(
+        |_| AlterPartitionReassignmentsRequest::default(),
+        |version, reply| assert_eq!(reply.error_code, 0, "AlterPartitionReassignments {version}"),
+    );
+    let quorum = |_| {
+        let partition = describe_quorum_request::PartitionData::default();
+        let topic = describe_quorum_request::TopicData::default()
+            .with_topic_name(topic_name("__cluster_metadata"))
+            .with_partitions(vec![partition]);
+        DescribeQuorumRequest::default().with_topics(vec![topic])
+    };
+    tried.every::<DescribeQuorumRequest>(quorum, |version, reply| {
+        let part = &reply.topics[0].partitions[0];
+        assert!(part.error_code == 0 && part.high_watermark > 0, "DescribeQuorum {version}");
+    });
+    tried.every::<UpdateFeaturesRequest>(
+        |_| UpdateFeaturesRequest::default(),
+        |version, reply| assert_eq!(reply.error_code, 0, "UpdateFeatures {version}"),
+    );
+    tried.every::<DescribeProducersRequest>(
+        |_| DescribeProducersRequest::default(),
+        |version, reply| assert_eq!(reply.topics.len(), 0, "DescribeProducers {version}"),
+    );
+    tried.every::<ListConfigResourcesRequest>(
+        |_| ListConfigResourcesRequest::default(),
+        |version, reply| assert_eq!(reply.error_code, 0, "ListConfigResources {version}"),
+    );
+}

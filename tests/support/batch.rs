@@ -5,6 +5,7 @@
 
 use bytes::Bytes;
 use crc_fast::{CrcAlgorithm, checksum};
+use std::io::Write;
 
 pub const HEADER_SIZE: usize = 61;
 const CRC_FROM: usize = 21;
@@ -33,6 +34,8 @@ pub struct Batch {
     pub count: Option<i32>,
     pub records: Vec<Record>,
     pub crc_xor: u32,
+    /// What its records are packed with, whatever the attributes say.
+    pub pack: fn(Vec<u8>) -> Vec<u8>,
 }
 
 impl Batch {
@@ -54,6 +57,7 @@ impl Batch {
             count: None,
             records: values.iter().map(record).collect(),
             crc_xor: 0,
+            pack: |records| records,
         }
     }
 
@@ -70,6 +74,24 @@ impl Batch {
         self
     }
 
+    /// The same, packed with gzip.
+    pub fn gzipped(mut self) -> Self {
+        self.attributes |= 1;
+        self.pack = |records| {
+            let mut out = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
+            out.write_all(&records).unwrap();
+            out.finish().unwrap()
+        };
+        self
+    }
+
+    /// The same, packed with zstd.
+    pub fn zstd(mut self) -> Self {
+        self.attributes |= 4;
+        self.pack = |records| zstd::encode_all(&records[..], 1).unwrap();
+        self
+    }
+
     /// The same with this time on its first record.
     pub fn at(mut self, time: i64) -> Self {
         self.base_time = time;
@@ -82,6 +104,7 @@ impl Batch {
         for (delta, record) in self.records.iter().enumerate() {
             put_record(&mut body, delta as i64, record);
         }
+        let body = (self.pack)(body);
         let count = self.records.len() as i32;
         let latest = self.records.iter().map(|record| record.time_delta).max().unwrap_or(0);
         let mut out = Vec::new();

@@ -262,7 +262,8 @@ fn serve_arguments(data: &Path, kafka: u16, settings: &[String]) -> Vec<String> 
 
 /// Keeps the environment of whoever runs the tests out of the broker.
 fn isolate(command: &mut Command, data: &Path) {
-    for (key, _) in std::env::vars().filter(|(key, _)| key.starts_with("OTTLA_")) {
+    let ours = |key: &str| key.starts_with("OTTLA_") || key.starts_with("KAFKA_");
+    for (key, _) in std::env::vars().filter(|(key, _)| ours(key)) {
         command.env_remove(key);
     }
     command.env("XDG_DATA_HOME", data).env("XDG_CONFIG_HOME", data).env("RUST_BACKTRACE", "1");

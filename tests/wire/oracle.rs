@@ -15,6 +15,8 @@ const SAMPLES: u64 = 50;
 
 /// Versions of 4.3 that the crate (made from 4.1) does not have.
 const UNKNOWN: &[(&str, i16)] = &[
+    ("DescribeLogDirsRequest", 5),
+    ("DescribeLogDirsResponse", 5),
     ("ListOffsetsRequest", 11),
     ("ListOffsetsResponse", 11),
     ("OffsetCommitRequest", 10),

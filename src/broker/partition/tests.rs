@@ -2,10 +2,10 @@
 
 use super::*;
 use crate::base::TopicId;
-use crate::base::{ProducerEpoch, ProducerId};
+use crate::base::{PartitionId, ProducerEpoch, ProducerId};
 use crate::broker::fixture::{append, boot_on, create, partition, produce, settings, stop, wait};
 use crate::broker::{Broker, fixture};
-use crate::catalog::DeleteTopic;
+use crate::catalog::{DeleteTopic, GrowTopic};
 use crate::disk::{FakeDisk, Fault};
 use crate::record::{BatchBuilder, BatchView};
 use crate::settings::{Durability, Settings};
@@ -129,4 +129,46 @@ fn what_a_cut_off_connection_appended_at_the_end_is_synced_before_the_log_is_clo
         assert_eq!(bounds.end, bounds.committed);
         produce(&broker, &partition, b"more").expect("produced");
     }
+}
+
+#[test]
+fn r7_a_start_moves_no_further_than_what_is_visible_and_comes_back_after_a_power_cut() {
+    let disk = FakeDisk::new(1);
+    let broker = broker(&disk);
+    let partition = partition(&broker, "orders");
+    for value in [b"one", b"two"] {
+        produce(&broker, &partition, value).expect("produced");
+    }
+    let beyond = partition.trim(Some(Offset(3)));
+    assert!(matches!(beyond, Err(Refusal::OffsetOutOfRange { .. })), "{beyond:?}");
+    assert!(partition.trim(Some(Offset(-2))).is_err());
+    assert_eq!(partition.trim(Some(Offset(1))), Ok(Offset(1)));
+    assert_eq!(partition.trim(Some(Offset(0))), Ok(Offset(1)));
+    disk.power_cut();
+    let broker = boot_on(&disk, settings()).expect("starts");
+    let partition = fixture::partition(&broker, "orders");
+    assert_eq!(partition.bounds().expect("sound").start, Offset(1));
+    assert_eq!(partition.trim(None), Ok(Offset(2)));
+    assert_eq!(partition.epoch_end(LeaderEpoch(0)), Ok(Some((LeaderEpoch(0), Offset(2)))));
+    assert_eq!(partition.epoch_end(LeaderEpoch(1)), Ok(Some((LeaderEpoch(1), Offset(2)))));
+    assert_eq!(partition.epoch_end(LeaderEpoch(2)), Ok(None));
+}
+
+#[test]
+fn a7_new_partitions_stand_beside_the_old_ones_that_somebody_holds() {
+    let disk = FakeDisk::new(1);
+    let broker = broker(&disk);
+    let old = partition(&broker, "orders");
+    let grow = GrowTopic { name: "orders".into(), count: 3, assignments: None };
+    let grown = wait(broker.grow_topics(vec![grow], false)).expect("stored");
+    assert!(grown.results.iter().all(|(_, result)| result.is_ok()), "{grown:?}");
+    assert!(Arc::ptr_eq(&old, &partition(&broker, "orders")));
+    let topic = broker.topics().by_name("orders").expect("the topic");
+    let last = topic.partition(PartitionId(2)).expect("a new one");
+    produce(&broker, &last, b"value").expect("produced");
+    disk.power_cut();
+    let broker = boot_on(&disk, settings()).expect("starts");
+    let topic = broker.topics().by_name("orders").expect("the topic");
+    let ends: Vec<Offset> = topic.partitions().iter().map(|one| one.visible()).collect();
+    assert_eq!(ends, [Offset(0), Offset(0), Offset(1)]);
 }

@@ -25,6 +25,7 @@ enum Step {
     Create(Vec<(&'static str, i32)>),
     DeleteByName(&'static str),
     DeleteById(usize),
+    Grow(&'static str, i32),
 }
 
 const NAMES: [&str; 8] = ["a", "b", "x.y", "x_y", "x_y_", "x.y.", "no good", ""];
@@ -34,10 +35,12 @@ fn steps() -> impl Strategy<Value = Vec<Step>> {
     let create = prop::collection::vec((name.clone(), -2..4_i32), 1..4).prop_map(Step::Create);
     let by_name = name.prop_map(Step::DeleteByName);
     let by_id = (0..8_usize).prop_map(Step::DeleteById);
-    prop::collection::vec(prop_oneof![3 => create, 1 => by_name, 1 => by_id], 0..24)
+    let grow = (prop::sample::select(&NAMES[..]), -1..8_i32);
+    let grow = grow.prop_map(|(name, count)| Step::Grow(name, count));
+    prop::collection::vec(prop_oneof![3 => create, 1 => by_name, 1 => by_id, 2 => grow], 0..24)
 }
 
-/// Names and partition counts, by the plainest reading of A1-A3 and A6.
+/// Names and partition counts, by the plainest reading of A1-A3, A6 and A7.
 #[derive(Default)]
 struct Model(BTreeMap<&'static str, i32>);
 
@@ -61,7 +64,7 @@ fn held(image: &Image) -> BTreeMap<&str, i32> {
 
 proptest! {
     #[test]
-    fn creating_and_deleting_follows_a_naive_model(steps in steps(), seed in any::<u64>()) {
+    fn creating_growing_and_deleting_follows_a_naive_model(steps in steps(), seed in any::<u64>()) {
         let (mut image, settings, mut random) = (Image::default(), settings(&[]), Seeded(seed));
         let (mut model, mut log, mut ids) = (Model::default(), Vec::new(), Vec::new());
         for step in steps {
@@ -85,6 +88,11 @@ proptest! {
                     }
                     let gone = DeleteTopic { name: None, id };
                     delete_topics(&image, &settings, &[gone]).records
+                }
+                Step::Grow(name, count) => {
+                    model.0.entry(name).and_modify(|has| *has = (*has).max(count));
+                    let grow = GrowTopic { name: name.into(), count, assignments: None };
+                    grow_topics(&image, &settings, &[grow], false).records
                 }
             };
             for record in records {

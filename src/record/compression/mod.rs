@@ -61,6 +61,28 @@ impl Codec {
     }
 }
 
+/// A codec and how hard it tries.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Encoding {
+    /// The codec.
+    pub codec: Codec,
+    /// Its own level, in the range that Kafka takes. Gzip: -1 is its default. Lz4 has one here,
+    /// whatever it says; snappy has none.
+    pub level: i32,
+}
+
+impl Encoding {
+    /// The codec at its default level.
+    #[must_use]
+    pub fn of(codec: Codec) -> Encoding {
+        let level = match codec {
+            Codec::Zstd => zstd::DEFAULT_COMPRESSION_LEVEL,
+            Codec::None | Codec::Gzip | Codec::Snappy | Codec::Lz4 => -1,
+        };
+        Encoding { codec, level }
+    }
+}
+
 /// Why compressed bytes could not be opened.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum DecompressError {
@@ -72,13 +94,13 @@ pub enum DecompressError {
     TooLarge(usize),
 }
 
-/// Compresses `bytes` at the codec's default level, in the framing that Kafka's own clients use.
+/// Compresses `bytes`, in the framing that Kafka's own clients use.
 #[must_use]
-pub fn compress(codec: Codec, bytes: &[u8]) -> Vec<u8> {
-    let compressed = match codec {
+pub fn compress(to: Encoding, bytes: &[u8]) -> Vec<u8> {
+    let compressed = match to.codec {
         Codec::None => Ok(bytes.to_vec()),
         Codec::Gzip => {
-            let mut out = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::default());
+            let mut out = flate2::write::GzEncoder::new(Vec::new(), gzip_level(to.level));
             out.write_all(bytes).and_then(|()| out.finish())
         }
         Codec::Snappy => Ok(snappy::compress(bytes)),
@@ -86,9 +108,16 @@ pub fn compress(codec: Codec, bytes: &[u8]) -> Vec<u8> {
             let mut out = lz4_flex::frame::FrameEncoder::new(Vec::new());
             out.write_all(bytes).and_then(|()| Ok(out.finish()?))
         }
-        Codec::Zstd => zstd::stream::encode_all(bytes, zstd::DEFAULT_COMPRESSION_LEVEL),
+        Codec::Zstd => zstd::bulk::compress(bytes, to.level),
     };
     compressed.expect("writing into memory does not fail")
+}
+
+fn gzip_level(level: i32) -> flate2::Compression {
+    match u32::try_from(level) {
+        Ok(level) => flate2::Compression::new(level.min(9)),
+        Err(_) => flate2::Compression::default(),
+    }
 }
 
 /// Decompresses `bytes` to `cap` bytes at most.
