@@ -1,7 +1,7 @@
 //! What is expected of each client: a cell is green unless `lacks` says why there is none.
 
 /// The steps, and what each of them is.
-pub const STEPS: [(&str, &str); 15] = [
+pub const STEPS: [(&str, &str); 16] = [
     ("create", "a topic of four partitions with a config"),
     ("plain", "produce with keys and headers to every partition"),
     ("gzip", "the same, compressed"),
@@ -16,7 +16,8 @@ pub const STEPS: [(&str, &str); 15] = [
     ("seek", "ask for the offsets of a time, and read from there"),
     ("list", "the topic, and the group where the client can"),
     ("describe", "the topic; its configs and the group where the client can"),
-    ("delete", "the topic, until it is not listed"),
+    ("forget", "delete the group, and it is not listed"),
+    ("delete", "delete the topic, until it is not listed"),
 ];
 
 /// How a client's program is had and run.
@@ -97,6 +98,7 @@ pub const KCAT: Client = Client {
     empty: &[
         ("create", "no call for it; the broker creates the topic"),
         ("commit", "commits by itself when it leaves"),
+        ("forget", "no call for it"),
         ("delete", "no call for it"),
     ],
 };
@@ -119,7 +121,7 @@ pub const AIOKAFKA: Client = Client {
     version: "0.14.0",
     program: Program::Python("aio_kafka.py", "clients/requirements.txt"),
     pin: Some(("clients/requirements.txt", "aiokafka==0.14.0")),
-    empty: &[],
+    empty: &[("forget", "no call for it")],
 };
 pub const KAFKAJS: Client = Client {
     name: "kafkajs",

@@ -200,12 +200,15 @@ public class Matrix {
         });
     }
 
+    static boolean groupIsListed() throws Exception {
+        return admin.listConsumerGroups().all().get().stream()
+            .anyMatch(one -> one.groupId().equals(group));
+    }
+
     static void administration() {
         step("list", () -> {
             check(admin.listTopics().names().get().contains(topic), "the topic is not listed");
-            boolean listed = admin.listConsumerGroups().all().get().stream()
-                .anyMatch(one -> one.groupId().equals(group));
-            check(listed, "the group is not listed");
+            check(groupIsListed(), "the group is not listed");
         });
         step("describe", () -> {
             check(describe().partitions().size() == PARTITIONS, "partitions: " + describe());
@@ -215,6 +218,10 @@ public class Matrix {
             ConsumerGroupDescription found = admin.describeConsumerGroups(
                 Collections.singletonList(group)).all().get().get(group);
             check(found.members().isEmpty(), "members are left: " + found);
+        });
+        step("forget", () -> {
+            admin.deleteConsumerGroups(Collections.singletonList(group)).all().get();
+            check(!groupIsListed(), "the group is still listed");
         });
         step("delete", () -> {
             admin.deleteTopics(Collections.singletonList(topic)).all().get();

@@ -88,5 +88,6 @@ await run({
       members: groups[0].members.length
     }
   },
+  forget: group => admin.deleteGroups([group]),
   delete: topic => admin.deleteTopics({ topics: [topic] })
 }, prefix)

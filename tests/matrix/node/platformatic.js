@@ -81,5 +81,6 @@ await run({
       members: (await admin.describeGroups({ groups: [group] })).get(group).members.size
     }
   },
+  forget: group => admin.deleteGroups({ groups: [group] }),
   delete: topic => admin.deleteTopics({ topics: [topic] })
 }, prefix)

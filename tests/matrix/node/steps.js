@@ -1,6 +1,6 @@
 // The steps of the client matrix for the Node clients, over the small face of an adapter: create,
-// produce, member, committed, offsetsFor, readFrom, topics, groups, describe, delete, and `lacks`
-// with a reason for each step that the client does not have.
+// produce, member, committed, offsetsFor, readFrom, topics, groups, describe, forget, delete, and
+// `lacks` with a reason for each step that the client does not have.
 
 const PARTITIONS = 4
 const RECORDS = 8
@@ -131,6 +131,10 @@ export async function run (client, prefix) {
     check(partitions === PARTITIONS, `partitions: ${partitions}`)
     check(retention === '3600000', `retention.ms: ${retention}`)
     check(members === 0, `members are left: ${members}`)
+  })
+  await step('forget', async () => {
+    await client.forget(group)
+    check(!(await client.groups()).includes(group), 'the group is still listed')
   })
   await step('delete', async () => {
     await client.delete(topic)

@@ -23,6 +23,8 @@ async def made(kind, *arguments, **options):
 
 
 class Aiokafka:
+    lacks = {"forget": "no call for it"}
+
     def __init__(self, bootstrap):
         self.bootstrap = bootstrap
         self.admin = done(made(AIOKafkaAdminClient, bootstrap_servers=bootstrap))

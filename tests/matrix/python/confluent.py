@@ -50,6 +50,9 @@ class Confluent:
         found = self.admin.describe_consumer_groups([group])[group].result(30)
         return partitions, config["retention.ms"].value, len(found.members)
 
+    def forget(self, group):
+        self.admin.delete_consumer_groups([group])[group].result(30)
+
     def delete(self, topic):
         self.admin.delete_topics([topic])[topic].result(30)
 

@@ -48,6 +48,9 @@ class KafkaPython:
         retention = "3600000" if "3600000" in config else config
         return partitions, retention, len(found["members"])
 
+    def forget(self, group):
+        self.admin.delete_groups([group])
+
     def delete(self, topic):
         self.admin.delete_topics([topic])
 

@@ -22,6 +22,7 @@ class Kcat:
     lacks = {
         "create": "no call for it; the broker creates the topic",
         "commit": "commits by itself when it leaves",
+        "forget": "no call for it",
         "delete": "no call for it",
     }
 

@@ -1,7 +1,7 @@
 """The steps of the client matrix for the Python clients, over the small face of an adapter.
 
-An adapter has create, produce, member, committed, topics, groups, describe, delete and, where its
-client lacks something, `lacks`: a reason for each step that is not there.
+An adapter has create, produce, member, committed, topics, groups, describe, forget, delete and,
+where its client lacks something, `lacks`: a reason for each step that is not there.
 """
 
 import os
@@ -64,6 +64,7 @@ class Steps:
         self.step("seek", self.seek)
         self.step("list", self.list)
         self.step("describe", self.describe)
+        self.step("forget", self.forget)
         self.step("delete", self.delete)
         sys.stdout.flush()
         os._exit(0)
@@ -129,6 +130,10 @@ class Steps:
         check(partitions == PARTITIONS, f"partitions: {partitions}")
         check(retention in (None, "3600000"), f"retention.ms: {retention}")
         check(members == 0, f"members are left: {members}")
+
+    def forget(self):
+        self.client.forget(self.group)
+        check(self.group not in self.client.groups(), "the group is still listed")
 
     def delete(self):
         self.client.delete(self.topic)

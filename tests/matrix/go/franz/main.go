@@ -214,6 +214,11 @@ func (f *franz) Describe(topic, group string) (int, string, int, error) {
 	return len(topics[topic].Partitions), retention, len(groups[group].Members), err
 }
 
+func (f *franz) Forget(group string) error {
+	answer, err := f.admin.DeleteGroup(soon(), group)
+	return errors.Join(err, answer.Err)
+}
+
 func (f *franz) Delete(topic string) error {
 	answer, err := f.admin.DeleteTopic(soon(), topic)
 	return errors.Join(err, answer.Err)

@@ -263,6 +263,8 @@ func (c *client) Describe(topic, group string) (int, string, int, error) {
 	return len(topics[0].Partitions), entries[0].Value, len(groups[0].Members), nil
 }
 
+func (c *client) Forget(group string) error { return c.admin.DeleteConsumerGroup(group) }
+
 func (c *client) Delete(topic string) error { return c.admin.DeleteTopic(topic) }
 
 func main() { steps.Run(connect) }

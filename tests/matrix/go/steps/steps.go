@@ -41,6 +41,7 @@ type Client interface {
 	Groups() ([]string, error)
 	// Describe gives the number of partitions, retention.ms and the number of members.
 	Describe(topic, group string) (int, string, int, error)
+	Forget(group string) error
 	Delete(topic string) error
 	// Lacks gives the reason why a step is not there, or "".
 	Lacks(step string) string
@@ -132,6 +133,7 @@ func Run(connect func(bootstrap string) (Client, error)) {
 	r.step("seek", func() error { return r.seek(mark) })
 	r.step("list", r.list)
 	r.step("describe", r.describe)
+	r.step("forget", r.forget)
 	r.step("delete", r.delete)
 	os.Exit(0)
 }
@@ -294,6 +296,17 @@ func (r *run) describe() error {
 	partitions, retention, members, err := r.Describe(r.topic, r.group)
 	if err == nil && (partitions != Partitions || retention != Retention || members != 0) {
 		return fmt.Errorf("%d partitions, retention %s, %d members", partitions, retention, members)
+	}
+	return err
+}
+
+func (r *run) forget() error {
+	if err := r.Forget(r.group); err != nil {
+		return err
+	}
+	groups, err := r.Groups()
+	if err == nil && contains(groups, r.group) {
+		return fmt.Errorf("the group is still listed")
 	}
 	return err
 }

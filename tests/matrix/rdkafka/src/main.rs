@@ -2,7 +2,8 @@
 
 use futures_executor::block_on;
 use rdkafka::admin::{
-    AdminClient, AdminOptions, NewTopic, OwnedResourceSpecifier, ResourceSpecifier, TopicReplication,
+    AdminClient, AdminOptions, NewTopic, OwnedResourceSpecifier, ResourceSpecifier,
+    TopicReplication,
 };
 use rdkafka::client::DefaultClientContext;
 use rdkafka::config::ClientConfig;
@@ -227,12 +228,21 @@ impl Run {
         let wanted = [ResourceSpecifier::Topic(&self.topic)];
         let asked = self.admin.describe_configs(&wanted, &AdminOptions::new());
         let found = block_on(asked).map_err(text)?.remove(0).map_err(text)?;
-        let named = matches!(&found.specifier, OwnedResourceSpecifier::Topic(t) if *t == self.topic);
+        let named =
+            matches!(&found.specifier, OwnedResourceSpecifier::Topic(t) if *t == self.topic);
         let retention = found.get("retention.ms").and_then(|entry| entry.value.clone());
         check(named && retention.as_deref() == Some("3600000"), format!("{retention:?}"))?;
         let groups = self.admin.inner().fetch_group_list(Some(&self.group), LIMIT).map_err(text)?;
         let members = groups.groups().first().map(|group| group.members().len());
         check(members == Some(0), format!("members: {members:?}"))
+    }
+
+    fn forget(&self) -> Step {
+        let gone = block_on(self.admin.delete_groups(&[&self.group], &AdminOptions::new()));
+        gone.map_err(text)?.remove(0).map_err(|(group, why)| format!("{group}: {why}"))?;
+        let groups = self.admin.inner().fetch_group_list(None, LIMIT).map_err(text)?;
+        let listed = groups.groups().iter().any(|one| one.name() == self.group);
+        check(!listed, "the group is still listed")
     }
 
     fn delete(&self) -> Step {
@@ -267,5 +277,6 @@ fn main() {
     step("seek", || run.seek());
     step("list", || run.list());
     step("describe", || run.describe());
+    step("forget", || run.forget());
     step("delete", || run.delete());
 }
