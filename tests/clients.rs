@@ -5,6 +5,8 @@
 
 mod support;
 
+#[path = "clients/admin.rs"]
+mod admin;
 #[path = "clients/codecs.rs"]
 mod codecs;
 #[path = "clients/compare.rs"]

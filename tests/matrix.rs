@@ -64,7 +64,8 @@ fn meets(client: &Client) {
         let expected = client.lacks(step).map_or("ok".to_owned(), |why| format!("none: {why}"));
         let found = said.get(*step).map_or("not a word", String::as_str);
         // An empty cell may be green elsewhere: a newer Node has a codec that an older one lacks.
-        (found != expected && found != "ok").then(|| format!("{step}: {found}; expected {expected}"))
+        (found != expected && found != "ok")
+            .then(|| format!("{step}: {found}; expected {expected}"))
     });
     let wrong: Vec<_> = wrong.collect();
     assert!(wrong.is_empty(), "{}:\n  {}\n{finished}", client.name, wrong.join("\n  "));

@@ -24,7 +24,7 @@ use crate::wire::fetch::{
 
 use super::answer::{Answer, Settled};
 use super::call::Call;
-use super::fetch_context::{Asked, Context};
+use super::fetch_context::{Asked, Context, Ended};
 use super::fetch_request::{refuse_each, refuse_isolation};
 use super::refuse::Refusal;
 
@@ -247,10 +247,12 @@ impl Plan {
             true => vec![self.node()],
             false => Vec::new(),
         };
-        let wanted = self.partitions.into_iter().map(|planned| planned.wanted);
-        let read = wanted.zip(pass.read).collect();
-        let (session_id, told) = self.context.end(&self.broker, self.now, read);
-        let responses = by_topic(told);
+        let wanted = self.partitions.iter().map(|planned| &planned.wanted);
+        let (session_id, responses) =
+            match self.context.end(&self.broker, self.now, wanted, pass.read) {
+                Ended::Whole(session_id, read) => (session_id, by_topic(&self.partitions, read)),
+                Ended::News(session_id, told) => (session_id, news_by_topic(told)),
+            };
         Settled::reply(FetchResponse {
             session_id,
             responses,
@@ -262,22 +264,19 @@ impl Plan {
 
 /// Finds the partitions that are asked for.
 fn resolve(call: &Call<'_>, asked: Vec<Asked>, refused: Option<ErrorCode>) -> Vec<PlanPartition> {
-    let mut last: Option<(Arc<TopicKey>, Option<Arc<Topic>>)> = None;
+    let mut key: Option<Arc<TopicKey>> = None;
+    let mut topic: Option<Arc<Topic>> = None;
     let resolved = asked.into_iter().map(|(wanted, was_known)| {
-        let topic = match &last {
-            Some((key, topic)) if Arc::ptr_eq(key, &wanted.topic) => topic.clone(),
-            _ => {
-                let topic = find(call, &wanted.topic);
-                last = Some((Arc::clone(&wanted.topic), topic.clone()));
-                topic
-            }
-        };
+        if !key.as_ref().is_some_and(|key| Arc::ptr_eq(key, &wanted.topic)) {
+            topic = find(call, &wanted.topic);
+            key = Some(Arc::clone(&wanted.topic));
+        }
         // errata F9: in a session, the id of a topic that is gone is not unknown.
         let unknown = match call.version() >= IDS_FROM && !was_known {
             true => ErrorCode::UnknownTopicId,
             false => ErrorCode::UnknownTopicOrPartition,
         };
-        let found = topic.ok_or(unknown).and_then(|topic| {
+        let found = topic.as_ref().ok_or(unknown).and_then(|topic| {
             topic.partition(wanted.index).ok_or(ErrorCode::UnknownTopicOrPartition)
         });
         // errata "Fetch": a negative partition limit is no size.
@@ -296,22 +295,38 @@ fn find(call: &Call<'_>, key: &TopicKey) -> Option<Arc<Topic>> {
     }
 }
 
-/// Partitions in their order; those of one topic that follow each other stand together.
-fn by_topic(told: Vec<(Wanted, PartitionData)>) -> Vec<FetchableTopicResponse> {
+/// What each partition gave, in order; those of one topic that follow each other stand together.
+fn by_topic(partitions: &[PlanPartition], read: Vec<PartitionData>) -> Vec<FetchableTopicResponse> {
+    let mut read = read.into_iter();
+    let is_same =
+        |a: &PlanPartition, b: &PlanPartition| Arc::ptr_eq(&a.wanted.topic, &b.wanted.topic);
+    let topics = partitions.chunk_by(is_same).filter_map(|run| {
+        let key = &run.first()?.wanted.topic;
+        Some(topic_response(key, read.by_ref().take(run.len()).collect()))
+    });
+    topics.collect()
+}
+
+/// The same for what a session tells.
+fn news_by_topic(told: Vec<(Arc<TopicKey>, PartitionData)>) -> Vec<FetchableTopicResponse> {
     let mut topics: Vec<FetchableTopicResponse> = Vec::new();
     let mut last: Option<Arc<TopicKey>> = None;
-    for (wanted, data) in told {
-        let is_same = last.as_ref().is_some_and(|last| Arc::ptr_eq(last, &wanted.topic));
+    for (key, data) in told {
         match topics.last_mut() {
-            Some(topic) if is_same => topic.partitions.push(data),
+            Some(topic) if last.as_ref().is_some_and(|last| Arc::ptr_eq(last, &key)) => {
+                topic.partitions.push(data);
+            }
             _ => {
-                let TopicKey { name: topic, id: topic_id } = TopicKey::clone(&wanted.topic);
-                topics.push(FetchableTopicResponse { topic, topic_id, partitions: vec![data] });
-                last = Some(wanted.topic);
+                topics.push(topic_response(&key, vec![data]));
+                last = Some(key);
             }
         }
     }
     topics
+}
+
+fn topic_response(key: &TopicKey, partitions: Vec<PartitionData>) -> FetchableTopicResponse {
+    FetchableTopicResponse { topic: key.name.clone(), topic_id: key.id, partitions }
 }
 
 fn fill_bounds(data: &mut PartitionData, bounds: Bounds) {

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use crate::base::{ErrorCode, LeaderEpoch, Now, Offset, OsRandom, PartitionId};
 use crate::broker::{
-    Begun, Broker, FetchSession, Found, NO_SESSION, SessionRefusal, TopicKey, Wanted,
+    Begun, Broker, ENDS, FetchSession, Found, NO_SESSION, SessionRefusal, TopicKey, Wanted,
 };
 use crate::wire::fetch::{FetchRequest, FetchTopic, PartitionData};
 
@@ -55,20 +55,36 @@ impl Context {
     ) -> Result<(Context, Vec<Asked>), ErrorCode> {
         let uses_ids = call.version() >= IDS_FROM;
         let (id, epoch) = (request.session_id, request.session_epoch);
-        let begun = call
-            .broker
-            .fetch_sessions(|sessions| sessions.begin(id, epoch, uses_ids, call.now.mono));
         let topics = std::mem::take(&mut request.topics);
+        let count = topics.iter().map(|topic| topic.partitions.len()).sum();
         let wanted = topics.into_iter().flat_map(wanted);
-        let session = match begun.map_err(code)? {
-            Begun::Alone => return Ok((Context::Alone, wanted.map(|w| (w, false)).collect())),
-            Begun::First => {
-                let asked = wanted.map(|w| (w, false)).collect();
-                return Ok((Context::First { uses_ids }, asked));
-            }
-            Begun::Next(session) => session,
+        let begun = match (id, epoch) {
+            // Most fetches have none, and need not ask.
+            (NO_SESSION, ENDS) => Begun::Alone,
+            _ => call
+                .broker
+                .fetch_sessions(|sessions| sessions.begin(id, epoch, uses_ids, call.now.mono))
+                .map_err(code)?,
         };
-        let mut lease = Lease { broker: Arc::clone(call.broker), session: Some(session) };
+        let context = match begun {
+            Begun::Alone => Context::Alone,
+            Begun::First => Context::First { uses_ids },
+            Begun::Next(session) => {
+                return Ok(Context::next(call.broker, session, wanted, request));
+            }
+        };
+        let mut asked = Vec::with_capacity(count);
+        asked.extend(wanted.map(|wanted| (wanted, false)));
+        Ok((context, asked))
+    }
+
+    /// Goes on with a session: what it knows, and what the request changes of it.
+    fn next(
+        broker: &Arc<Broker>,
+        mut session: Box<FetchSession>,
+        wanted: impl Iterator<Item = Wanted>,
+        request: &mut FetchRequest,
+    ) -> (Context, Vec<Asked>) {
         let forgotten = std::mem::take(&mut request.forgotten_topics_data);
         let forgotten: Vec<(TopicKey, Vec<i32>)> = forgotten
             .into_iter()
@@ -77,40 +93,49 @@ impl Context {
         let forgotten = forgotten.iter().flat_map(|(topic, partitions)| {
             partitions.iter().map(move |index| (topic, PartitionId(*index)))
         });
-        let Some(session) = &mut lease.session else { return Ok((Context::Alone, Vec::new())) };
         session.update(wanted, forgotten);
-        if session.is_empty() {
+        let asked: Vec<Asked> =
+            session.wanted().map(|(wanted, known)| (wanted.clone(), known)).collect();
+        let lease = Lease { broker: Arc::clone(broker), session: Some(session) };
+        match asked.is_empty() {
             // The lease ends here, and with it the session: it follows nothing any more.
-            return Ok((Context::Alone, Vec::new()));
+            true => (Context::Alone, asked),
+            false => (Context::Next(lease), asked),
         }
-        let asked = session.wanted().map(|(wanted, known)| (wanted.clone(), known)).collect();
-        Ok((Context::Next(lease), asked))
     }
 
-    /// Ends the fetch: the session's id, and what of the results the client is to be told. The
-    /// results are those of what was asked, one for one.
-    pub(super) fn end(
+    /// Ends the fetch. `read` is what each of those that were `wanted` gave.
+    pub(super) fn end<'a>(
         self,
         broker: &Broker,
         now: Now,
-        read: Vec<(Wanted, PartitionData)>,
-    ) -> (i32, Vec<(Wanted, PartitionData)>) {
+        wanted: impl Iterator<Item = &'a Wanted>,
+        read: Vec<PartitionData>,
+    ) -> Ended {
         match self {
-            Context::Alone => (NO_SESSION, read),
+            Context::Alone => Ended::Whole(NO_SESSION, read),
             Context::First { uses_ids } => {
-                let told = read.iter().map(|(wanted, data)| (wanted.clone(), found(data)));
+                let told = wanted.zip(&read).map(|(wanted, data)| (wanted.clone(), found(data)));
                 let session = FetchSession::new(told);
-                let create = |sessions: &mut crate::broker::FetchSessions| {
+                let id = broker.fetch_sessions(|sessions| {
                     sessions.create(session, uses_ids, now.mono, &mut OsRandom)
-                };
-                (broker.fetch_sessions(create), read)
+                });
+                Ended::Whole(id, read)
             }
             Context::Next(mut lease) => match &mut lease.session {
-                Some(session) => (session.id(), session.sift(read, |(_, data)| found(data))),
-                None => (NO_SESSION, read),
+                Some(session) => Ended::News(session.id(), session.sift(read, found)),
+                None => Ended::Whole(NO_SESSION, read),
             },
         }
     }
+}
+
+/// What a fetch tells, with the id of its session.
+pub(super) enum Ended {
+    /// Everything.
+    Whole(i32, Vec<PartitionData>),
+    /// What is new, with its topic.
+    News(i32, Vec<(Arc<TopicKey>, PartitionData)>),
 }
 
 fn found(data: &PartitionData) -> Found {

@@ -128,9 +128,13 @@ impl FetchSession {
     }
 
     /// Sifts what was read, one result for each of [`FetchSession::wanted`]: gives back those that
-    /// the client must be told of, and puts partitions with records at the end of the order, so
-    /// that the others come first next time (protocol.md F12).
-    pub fn sift<T>(&mut self, read: Vec<T>, found: impl Fn(&T) -> Found) -> Vec<T> {
+    /// the client must be told of, each with its topic, and puts partitions with records at the end
+    /// of the order, so that the others come first next time (protocol.md F12).
+    pub fn sift<T>(
+        &mut self,
+        read: Vec<T>,
+        found: impl Fn(&T) -> Found,
+    ) -> Vec<(Arc<TopicKey>, T)> {
         debug_assert_eq!(read.len(), self.entries.len());
         let mut served = Vec::new();
         let mut told = Vec::new();
@@ -140,7 +144,7 @@ impl FetchSession {
                 served.push(*place);
             }
             if entry.tell(&found) {
-                told.push(result);
+                told.push((Arc::clone(&entry.wanted.topic), result));
             }
         }
         if served.len() < self.entries.len() {
@@ -259,11 +263,12 @@ mod tests {
     /// Sifts results that are these, by index.
     fn sift(session: &mut FetchSession, change: impl Fn(i32, &mut Found)) -> Vec<i32> {
         let read = order(session);
-        session.sift(read, |index| {
+        let told = session.sift(read, |index| {
             let mut found = idle(5);
             change(*index, &mut found);
             found
-        })
+        });
+        told.into_iter().map(|(_, index)| index).collect()
     }
 
     #[test]

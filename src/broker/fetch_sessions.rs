@@ -17,7 +17,7 @@ pub const NO_SESSION: i32 = 0;
 /// The epoch of a fetch that begins a session.
 const BEGINS: i32 = 0;
 /// The epoch of a fetch without a session: it ends the one that it names.
-const ENDS: i32 = -1;
+pub const ENDS: i32 = -1;
 /// After this long without a fetch a session makes room for others; as long may a new one stay.
 const STAYS_MS: u64 = 120_000;
 
@@ -83,7 +83,9 @@ impl FetchSessions {
         now: Mono,
     ) -> Result<Begun, SessionRefusal> {
         if epoch == BEGINS || epoch == ENDS {
-            self.remove(id);
+            if id != NO_SESSION {
+                self.remove(id);
+            }
             return Ok(if epoch == BEGINS { Begun::First } else { Begun::Alone });
         }
         let slot = self.slots.get_mut(&id).ok_or(SessionRefusal::NotFound)?;

@@ -57,7 +57,7 @@ pub use commit::Position;
 pub use coordinator::{Coordinator, GroupOverview, GroupPosition, Looked, Parked};
 pub use data_dir::LogDir;
 pub use fetch_session::{FetchSession, Found, TopicKey, Wanted};
-pub use fetch_sessions::{Begun, FetchSessions, NO_SESSION, SessionRefusal};
+pub use fetch_sessions::{Begun, ENDS, FetchSessions, NO_SESSION, SessionRefusal};
 pub use long_poll::LongPoll;
 pub use metrics::Metrics;
 pub use partition::{Bounds, Partition, Ticket};

@@ -1,5 +1,6 @@
 //! Stories of commands, each refusal and text as a running Apache Kafka 4.3.1 gave it.
 
+mod alter;
 mod model;
 
 use std::collections::BTreeMap;

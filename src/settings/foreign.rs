@@ -184,6 +184,24 @@ pub(super) fn foreign(name: &str) -> Option<Foreign> {
     Some(Foreign { name, live: None, list: false })
 }
 
+/// Names of security begin with these.
+const SECURITY: &[&str] = &[
+    "allow.everyone.",
+    "authorizer.",
+    "connections.max.reauth.ms",
+    "delegation.token.",
+    "listener.name.",
+    "principal.builder.",
+    "sasl.",
+    "ssl.",
+    "super.users",
+];
+
+/// Whether who sets it expects to be protected.
+pub(super) fn is_security(name: &str) -> bool {
+    SECURITY.iter().any(|first| name.starts_with(first))
+}
+
 /// Every name of these tables.
 #[cfg(test)]
 pub(super) fn foreign_names() -> impl Iterator<Item = &'static str> {

@@ -3,6 +3,7 @@
 //!
 //! Invariant: all problems are found in one go, also in values that another layer hides.
 
+use super::foreign::is_security;
 use super::given::{Given, GivenValue, is_properties};
 use super::kind::{BadValue, Kind, Value};
 use super::names::{Meaning, all_keys, meaning};
@@ -105,7 +106,10 @@ fn lay_over(said: Vec<Raw>, problems: &mut Vec<Problem>, warnings: &mut Vec<Prob
             Meaning::Unknown { nearest } => {
                 let hint = nearest.map(|n| format!("; did you mean {n}?")).unwrap_or_default();
                 if origin.is_kafka() {
-                    let text = format!("unknown key {name} has no effect here{hint}");
+                    let text = match is_security(&name) {
+                        true => format!("{name} protects nobody: there is no security here yet"),
+                        false => format!("unknown key {name} has no effect here{hint}"),
+                    };
                     warnings.push(Problem::at(origin, &text));
                     continue;
                 }

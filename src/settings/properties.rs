@@ -220,6 +220,50 @@ mod tests {
     }
 
     #[test]
+    fn what_test_set_ups_hand_over_is_known() {
+        let without_security = "
+            advertised.listeners auto.create.topics.enable default.replication.factor
+            delete.topic.enable group.consumer.assignment.interval.ms
+            group.consumer.heartbeat.interval.ms group.consumer.min.heartbeat.interval.ms
+            group.coordinator.append.linger.ms group.initial.rebalance.delay.ms group.max.size
+            group.max.session.timeout.ms group.min.session.timeout.ms
+            group.share.delivery.count.limit group.share.max.partition.max.record.locks
+            group.share.max.share.sessions group.share.max.size
+            group.share.min.record.lock.duration.ms group.share.partition.max.record.locks
+            group.share.record.lock.duration.ms group.streams.assignment.interval.ms
+            group.streams.min.heartbeat.interval.ms group.streams.min.session.timeout.ms
+            group.streams.num.standby.replicas listeners log.cleaner.dedupe.buffer.size
+            log.cleaner.enable log.cleanup.policy log.dirs log.flush.interval.messages
+            log.initial.task.delay.ms log.retention.ms log.segment.bytes
+            log.segment.delete.delay.ms message.max.bytes min.insync.replicas node.id
+            num.partitions offsets.retention.minutes offsets.topic.num.partitions
+            offsets.topic.replication.factor producer.id.expiration.check.interval.ms
+            producer.id.expiration.ms share.coordinator.state.topic.min.isr
+            share.coordinator.state.topic.num.partitions
+            share.coordinator.state.topic.replication.factor
+            transaction.abort.timed.out.transaction.cleanup.interval.ms
+            transaction.max.timeout.ms
+            transaction.remove.expired.transaction.cleanup.interval.ms
+            transaction.state.log.min.isr transaction.state.log.num.partitions
+            transaction.state.log.replication.factor transactional.id.expiration.ms
+            fetch.max.bytes socket.request.max.bytes socket.send.buffer.bytes max.connections
+            max.connections.per.ip connections.max.idle.ms queued.max.requests
+            request.timeout.ms num.network.threads num.io.threads quota.window.num
+            max.incremental.fetch.session.cache.slots max.request.partition.size.limit
+            broker.rack broker.id compression.type log.roll.ms log.roll.hours
+            log.retention.check.interval.ms log.index.size.max.bytes
+            num.recovery.threads.per.data.dir offset.metadata.max.bytes
+            group.coordinator.rebalance.protocols transaction.two.phase.commit.enable";
+        for name in without_security.split_whitespace() {
+            let meaning = super::super::names::meaning(name);
+            assert!(
+                !matches!(meaning, super::super::names::Meaning::Unknown { .. }),
+                "{name}: {meaning:?}"
+            );
+        }
+    }
+
+    #[test]
     fn variables_are_named_as_in_kafka_s_images() {
         let env = ["KAFKA_LOG_DIRS", "KAFKA_A__B_C___D", "KAFKA_HEAP_OPTS", "KAFKA_PORT_9092_TCP"];
         let env: Vec<(String, String)> =

@@ -11,7 +11,7 @@ use kafka_protocol::messages::describe_configs_request::DescribeConfigsResource;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// The APIs that the broker has by now.
-const APIS: [&str; 23] = [
+const APIS: [&str; 43] = [
     "Produce(0)",
     "Fetch(1)",
     "ListOffsets(2)",
@@ -29,11 +29,31 @@ const APIS: [&str; 23] = [
     "ApiVersions(18)",
     "CreateTopics(19)",
     "DeleteTopics(20)",
+    "DeleteRecords(21)",
     "InitProducerId(22)",
+    "OffsetForLeaderEpoch(23)",
+    "DescribeAcls(29)",
+    "CreateAcls(30)",
+    "DeleteAcls(31)",
     "DescribeConfigs(32)",
+    "AlterConfigs(33)",
+    "DescribeLogDirs(35)",
     "SaslAuthenticate(36)",
+    "CreatePartitions(37)",
+    "DeleteGroups(42)",
+    "ElectLeaders(43)",
+    "IncrementalAlterConfigs(44)",
+    "AlterPartitionReassignments(45)",
     "ListPartitionReassignments(46)",
+    "OffsetDelete(47)",
+    "DescribeClientQuotas(48)",
+    "AlterClientQuotas(49)",
+    "DescribeUserScramCredentials(50)",
+    "DescribeQuorum(55)",
+    "UpdateFeatures(57)",
     "DescribeCluster(60)",
+    "DescribeProducers(61)",
+    "ListConfigResources(74)",
     "DescribeTopicPartitions(75)",
 ];
 

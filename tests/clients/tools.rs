@@ -61,6 +61,41 @@ fn the_console_consumer_reads_what_the_console_producer_sent_and_its_group_shows
 }
 
 #[test]
+fn kafka_configs_changes_and_describes_topics_brokers_and_quotas() {
+    let broker = Broker::start();
+    tool(&broker, java::TOPICS, &["--create", "--topic", "orders"]);
+    let alter = |words: &[&str]| {
+        let altered = tool(&broker, java::CONFIGS, &[&["--alter"], words].concat());
+        assert!(altered.stdout.contains("Completed updating"), "{altered}");
+    };
+    let described = |words: &[&str]| {
+        let described = tool(&broker, java::CONFIGS, &[&["--describe"], words].concat());
+        described.success().stdout
+    };
+    let topic = ["--entity-type", "topics", "--entity-name", "orders"];
+    let list = "retention.ms=5000,cleanup.policy=[compact,delete]";
+    alter(&[&topic[..], &["--add-config", list]].concat());
+    let told = described(&topic);
+    assert!(told.contains("synonyms={DYNAMIC_TOPIC_CONFIG:retention.ms=5000}"), "{told}");
+    assert!(told.contains("cleanup.policy=compact,delete"), "{told}");
+    alter(&[&topic[..], &["--delete-config", "retention.ms"]].concat());
+    assert!(!described(&topic).contains("retention.ms"));
+
+    let node = ["--entity-type", "brokers", "--entity-name", "1"];
+    alter(&[&node[..], &["--add-config", "log.retention.ms=7777"]].concat());
+    let told = described(&node);
+    let synonyms = "synonyms={DYNAMIC_BROKER_CONFIG:log.retention.ms=7777, \
+                    DEFAULT_CONFIG:log.retention.hours=168}";
+    assert!(told.contains(synonyms), "{told}");
+
+    let user = ["--entity-type", "users", "--entity-name", "someone"];
+    alter(&[&user[..], &["--add-config", "producer_byte_rate=1000"]].concat());
+    let told = described(&user);
+    assert!(told.contains("Quota configs for user-principal 'someone' are"), "{told}");
+    assert!(told.contains("producer_byte_rate=1000"), "{told}");
+}
+
+#[test]
 fn verifiable_clients_agree_and_consumer_groups_shows_the_member_while_it_reads() {
     let broker = Broker::start();
     let count = ["--max-messages", "2000"];

@@ -87,6 +87,7 @@ fn kafkas_properties_are_taken_as_they_are_with_one_warning_for_each_key_without
         "there is one listener, PLAINTEXT://localhost:0",
         "there is one folder",
         "socket.request.max.bytes",
+        "protects nobody",
     ] {
         let lines = log.lines().filter(|line| line.contains("WARN") && line.contains(key));
         assert_eq!(lines.count(), 1, "{key}: {log}");

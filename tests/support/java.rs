@@ -22,6 +22,10 @@ pub const GET_OFFSETS: &str = "org.apache.kafka.tools.GetOffsetShell";
 pub const API_VERSIONS: &str = "org.apache.kafka.tools.BrokerApiVersionsCommand";
 pub const VERIFIABLE_PRODUCER: &str = "org.apache.kafka.tools.VerifiableProducer";
 pub const VERIFIABLE_CONSUMER: &str = "org.apache.kafka.tools.VerifiableConsumer";
+pub const DELETE_RECORDS: &str = "org.apache.kafka.tools.DeleteRecordsCommand";
+pub const ELECTION: &str = "org.apache.kafka.tools.LeaderElectionCommand";
+pub const FEATURES: &str = "org.apache.kafka.tools.FeatureCommand";
+pub const TRANSACTIONS: &str = "org.apache.kafka.tools.TransactionsCommand";
 pub const CONFIGS: &str = "kafka.admin.ConfigCommand";
 
 /// Runs a tool to its good end.
