@@ -81,10 +81,12 @@ static TAKEN: Mutex<usize> = Mutex::new(0);
 static GIVEN_BACK: Condvar = Condvar::new();
 const SLOTS: usize = 2;
 
-struct Slot;
+/// The right to run one of them.
+pub struct Slot;
 
 impl Slot {
-    fn take() -> Self {
+    /// Waits for a free one.
+    pub fn take() -> Self {
         let taken = TAKEN.lock().unwrap();
         let mut taken = GIVEN_BACK.wait_while(taken, |taken| *taken >= SLOTS).unwrap();
         *taken += 1;

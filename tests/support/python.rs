@@ -64,31 +64,36 @@ pub fn once(folder: &Path, make: impl FnOnce(&Path)) {
 
 /// A name that changes with the content of a file.
 pub fn fingerprint(file: &Path) -> String {
-    let text = fs::read(file).unwrap_or_else(|e| panic!("{}: {e}", file.display()));
-    format!("{:08x}", crc32fast::hash(&text))
+    fingerprint_of(&[file.to_owned()])
+}
+
+/// A name that changes with the content of any of these files.
+pub fn fingerprint_of(files: &[PathBuf]) -> String {
+    let mut hash = crc32fast::Hasher::new();
+    for file in files {
+        hash.update(&fs::read(file).unwrap_or_else(|e| panic!("{}: {e}", file.display())));
+    }
+    format!("{:08x}", hash.finalize())
 }
 
 fn interpreter() -> &'static Path {
     static PYTHON: OnceLock<PathBuf> = OnceLock::new();
-    PYTHON.get_or_init(|| {
-        let requirements = folder().join("requirements.txt");
-        let home = installed().join(format!("python-{}", fingerprint(&requirements)));
-        let python = home.join("bin/python3");
-        once(&home, |home| {
-            let mut venv = Command::new("python3");
-            venv.args(["-m", "venv"]).arg(home);
-            run(
-                "python3 -m venv (needs python3 and its venv module)",
-                &mut venv,
-                None,
-                INSTALL_TIME,
-            )
-            .success();
-            let mut pip = Command::new(&python);
-            pip.args(["-m", "pip", "install", "--quiet", "--disable-pip-version-check", "-r"]);
-            pip.arg(&requirements);
-            run("pip install of the Python clients", &mut pip, None, INSTALL_TIME).success();
-        });
-        python
-    })
+    PYTHON.get_or_init(|| venv(&folder().join("requirements.txt")))
+}
+
+/// The interpreter of the environment that has what a file of requirements asks for.
+pub fn venv(requirements: &Path) -> PathBuf {
+    let home = installed().join(format!("python-{}", fingerprint(requirements)));
+    let python = home.join("bin/python3");
+    once(&home, |home| {
+        let mut venv = Command::new("python3");
+        venv.args(["-m", "venv"]).arg(home);
+        let needs = "python3 -m venv (needs python3 and its venv module)";
+        run(needs, &mut venv, None, INSTALL_TIME).success();
+        let mut pip = Command::new(&python);
+        pip.args(["-m", "pip", "install", "--quiet", "--disable-pip-version-check", "-r"]);
+        pip.arg(requirements);
+        run("pip install of the Python clients", &mut pip, None, INSTALL_TIME).success();
+    });
+    python
 }
