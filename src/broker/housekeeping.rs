@@ -1,5 +1,5 @@
-//! What is done from time to time, off the async threads: retention, files whose delay is over, and
-//! syncs that are due by `flush.ms`.
+//! What is done from time to time, off the async threads: retention, files whose delay is over,
+//! syncs that are due by `flush.ms`, and files that nobody uses.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -54,6 +54,9 @@ fn sweep(broker: &Broker, retain: bool) {
             }
             partition.delete_due(now);
             partition.flush_due(now);
+            if !retain {
+                partition.release_idle();
+            }
         }
     }
 }

@@ -5,7 +5,7 @@
 //!
 //! Invariant: nothing is visible before it is committed, and nothing un-commits.
 
-use std::sync::atomic::{AtomicBool, AtomicI32, AtomicI64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicI32, AtomicI64, AtomicU32, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard};
 
 use crate::base::{ErrorCode, LeaderEpoch, Now, Offset, Timestamp, TopicPartition};
@@ -34,7 +34,14 @@ pub struct Partition {
     committer: Arc<Committer>,
     /// Parked fetches.
     pub waiters: Waiters,
+    /// Looks of the housekeeper since somebody last appended or read.
+    idle_looks: AtomicU32,
 }
+
+/// Looks of the housekeeper, ten seconds apart, after which a partition counts as idle.
+const IDLE_LOOKS: u32 = 6;
+/// Looks after that in which its files are closed: one asks for the sync that must come first.
+const RELEASE_TRIES: u32 = 2;
 
 /// What a panic, or a sync that nobody can tell the end of, leaves a log in.
 const UNKNOWN: Poison = Poison::Sync(std::io::ErrorKind::Other);
@@ -102,6 +109,7 @@ impl Partition {
             offline: AtomicBool::new(false),
             committer,
             waiters: Waiters::default(),
+            idle_looks: AtomicU32::new(0),
         })
     }
 
@@ -146,6 +154,7 @@ impl Partition {
     /// # Errors
     /// The log's refusal; nothing was appended then.
     pub fn append(self: &Arc<Self>, batch: &CheckedBatch<'_>, now: Now) -> Result<Ticket, Refusal> {
+        self.idle_looks.store(0, Ordering::Relaxed);
         let mut log = self.lock()?;
         let appended = match log.append(batch, self.epoch(), now) {
             Ok(appended) => appended,
@@ -185,7 +194,11 @@ impl Partition {
         at_least_one: bool,
     ) -> Result<Lookup<ReadOut>, Refusal> {
         let mut log = self.lock()?;
-        log.read(from, bytes_max, self.visible(), at_least_one)
+        let read = log.read(from, bytes_max, self.visible(), at_least_one)?;
+        if matches!(&read, Lookup::Ready(read) if !read.bytes.is_empty()) {
+            self.idle_looks.store(0, Ordering::Relaxed);
+        }
+        Ok(read)
     }
 
     /// Start, committed end, last stable offset and end, under one lock.
@@ -364,6 +377,19 @@ impl Partition {
             Ok(Err(error)) | Err(error) => {
                 tracing::warn!(topic, %partition, %error, "retention did not run");
             }
+        }
+    }
+
+    /// Closes the files of a partition that nobody uses, so that there may be more partitions than
+    /// file handles. Called by the housekeeper at each of its looks.
+    pub(super) fn release_idle(self: &Arc<Self>) {
+        let looks = self.idle_looks.fetch_add(1, Ordering::Relaxed);
+        if !(IDLE_LOOKS..=IDLE_LOOKS + RELEASE_TRIES).contains(&looks) {
+            return;
+        }
+        if let Ok(false) = self.with_log(Log::release_files) {
+            // In page-cache mode nothing else asks for the sync that lets go of them.
+            self.committer.touch(self);
         }
     }
 

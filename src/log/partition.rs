@@ -166,11 +166,13 @@ impl Log {
     }
 
     /// Closes files that nothing is waiting for; they are opened again when needed. For a broker
-    /// with more partitions than file handles.
-    pub fn release_files(&mut self) {
+    /// with more partitions than file handles. False if some stay open, since what was written to
+    /// them is not synced.
+    pub fn release_files(&mut self) -> bool {
         for segment in self.segments.iter_mut().filter(|segment| !segment.dirty) {
             segment.file = None;
         }
+        self.segments.iter().all(|segment| segment.file.is_none())
     }
 
     /// Writes what makes the next start fast (producer snapshot, indexes) and closes the log.

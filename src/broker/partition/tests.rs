@@ -172,3 +172,28 @@ fn a7_new_partitions_stand_beside_the_old_ones_that_somebody_holds() {
     let ends: Vec<Offset> = topic.partitions().iter().map(|one| one.visible()).collect();
     assert_eq!(ends, [Offset(0), Offset(0), Offset(1)]);
 }
+
+#[test]
+fn files_that_nobody_uses_are_closed_and_opened_again_when_needed() {
+    for durability in [Durability::Fsync, Durability::PageCache] {
+        let disk = FakeDisk::new(1);
+        let broker = boot_on(&disk, Settings { durability, ..settings() }).expect("starts");
+        create(&broker, "orders").expect("created");
+        let partition = partition(&broker, "orders");
+        produce(&broker, &partition, b"one").expect("produced");
+        let closed = || partition.with_log(Log::release_files).expect("sound");
+        assert_eq!(closed(), durability == Durability::Fsync, "an unsynced file stays open");
+        for _ in 0..=IDLE_LOOKS {
+            partition.release_idle();
+        }
+        // Positions are complete in their order, so that this one is after the housekeeper's.
+        let later = partition.committer.touch(&partition);
+        wait(Committed::new(&partition.committer, later));
+        assert!(closed());
+        let read = partition.read(Offset(0), 1000, true).expect("opened again");
+        assert!(matches!(read, Lookup::Ready(read) if !read.bytes.is_empty()));
+        produce(&broker, &partition, b"two").expect("opened again");
+        assert_eq!(partition.visible(), Offset(2));
+        assert!(stop(&broker));
+    }
+}

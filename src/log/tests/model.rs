@@ -94,7 +94,9 @@ impl Model {
                 while self.append(1, 50).is_ok() {}
                 self.disk.limit(None);
             }
-            Step::Release => self.log.release_files(),
+            Step::Release => {
+                self.log.release_files();
+            }
             Step::Stop { synced } => {
                 if synced {
                     self.committed = sync(&mut self.log).0;
