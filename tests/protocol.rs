@@ -93,6 +93,7 @@ mod code {
     pub const OUT_OF_ORDER_SEQUENCE: i16 = 45;
     pub const INVALID_PRODUCER_EPOCH: i16 = 47;
     pub const SECURITY_DISABLED: i16 = 54;
+    pub const LOG_DIR_NOT_FOUND: i16 = 57;
     pub const NON_EMPTY_GROUP: i16 = 68;
     pub const GROUP_ID_NOT_FOUND: i16 = 69;
     pub const FETCH_SESSION_ID_NOT_FOUND: i16 = 70;

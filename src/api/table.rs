@@ -83,6 +83,7 @@ pub const TABLE: &[Api] = &[
     api(ApiKey::DeleteAcls, 1, 3, super::acls::delete).admin(),
     api(ApiKey::DescribeConfigs, 1, 4, super::describe_configs::handle),
     api(ApiKey::AlterConfigs, 0, 2, super::alter_configs::handle),
+    api(ApiKey::AlterReplicaLogDirs, 1, 2, super::alter_replica_log_dirs::handle).admin(),
     api(ApiKey::DescribeLogDirs, 1, 5, super::describe_log_dirs::handle).admin(),
     api(ApiKey::SaslAuthenticate, 0, 2, super::sasl::authenticate),
     api(ApiKey::CreatePartitions, 0, 3, super::create_partitions::handle).admin(),

@@ -4,15 +4,15 @@ use std::fmt;
 use std::ops::RangeInclusive;
 
 use super::{
-    alter_client_quotas, alter_configs, alter_partition_reassignments, api_versions, create_acls,
-    create_partitions, create_topics, delete_acls, delete_groups, delete_records, delete_topics,
-    describe_acls, describe_client_quotas, describe_cluster, describe_configs, describe_groups,
-    describe_log_dirs, describe_producers, describe_quorum, describe_topic_partitions,
-    describe_user_scram_credentials, elect_leaders, fetch, find_coordinator, heartbeat,
-    incremental_alter_configs, init_producer_id, join_group, leave_group, list_config_resources,
-    list_groups, list_offsets, list_partition_reassignments, metadata, offset_commit,
-    offset_delete, offset_fetch, offset_for_leader_epoch, produce, sasl_authenticate,
-    sasl_handshake, sync_group, update_features,
+    alter_client_quotas, alter_configs, alter_partition_reassignments, alter_replica_log_dirs,
+    api_versions, create_acls, create_partitions, create_topics, delete_acls, delete_groups,
+    delete_records, delete_topics, describe_acls, describe_client_quotas, describe_cluster,
+    describe_configs, describe_groups, describe_log_dirs, describe_producers, describe_quorum,
+    describe_topic_partitions, describe_user_scram_credentials, elect_leaders, fetch,
+    find_coordinator, heartbeat, incremental_alter_configs, init_producer_id, join_group,
+    leave_group, list_config_resources, list_groups, list_offsets, list_partition_reassignments,
+    metadata, offset_commit, offset_delete, offset_fetch, offset_for_leader_epoch, produce,
+    sasl_authenticate, sasl_handshake, sync_group, update_features,
 };
 use crate::codec::{Message, Schema};
 
@@ -112,6 +112,8 @@ apis! {
     DeleteAcls = 31, delete_acls, DeleteAclsRequest -> DeleteAclsResponse;
     DescribeConfigs = 32, describe_configs, DescribeConfigsRequest -> DescribeConfigsResponse;
     AlterConfigs = 33, alter_configs, AlterConfigsRequest -> AlterConfigsResponse;
+    AlterReplicaLogDirs = 34, alter_replica_log_dirs,
+        AlterReplicaLogDirsRequest -> AlterReplicaLogDirsResponse;
     DescribeLogDirs = 35, describe_log_dirs, DescribeLogDirsRequest -> DescribeLogDirsResponse;
     SaslAuthenticate = 36, sasl_authenticate,
         SaslAuthenticateRequest -> SaslAuthenticateResponse;

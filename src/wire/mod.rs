@@ -12,6 +12,7 @@
 pub mod alter_client_quotas;
 pub mod alter_configs;
 pub mod alter_partition_reassignments;
+pub mod alter_replica_log_dirs;
 mod api_key;
 pub mod api_versions;
 pub mod create_acls;

@@ -1,4 +1,4 @@
-//! What administrators ask: DescribeLogDirs (A11), CreatePartitions (A7), DeleteGroups and
+//! What administrators ask: the log folder (A11), CreatePartitions (A7), DeleteGroups and
 //! OffsetDelete (G19), ElectLeaders and reassignments (A12), ACLs (A13), DescribeProducers (T13),
 //! and the quorum, features and resources of one node.
 
@@ -13,6 +13,10 @@ use crate::support::topics::{append, create, topic_name};
 use kafka_protocol::messages::alter_partition_reassignments_request::{
     ReassignablePartition, ReassignableTopic,
 };
+use kafka_protocol::messages::alter_replica_log_dirs_request::{
+    AlterReplicaLogDir, AlterReplicaLogDirTopic,
+};
+use kafka_protocol::messages::alter_replica_log_dirs_response::AlterReplicaLogDirTopicResult;
 use kafka_protocol::messages::create_partitions_request::{
     CreatePartitionsAssignment, CreatePartitionsTopic,
 };
@@ -55,6 +59,35 @@ fn a11_the_log_folder_tells_its_partitions_and_their_sizes() {
     assert_eq!(only.partitions.len(), 1, "what is named and exists, once");
     let reply = raw.call(4, &DescribeLogDirsRequest::default().with_topics(Some(Vec::new())));
     assert_eq!(reply.results[0].topics, []);
+}
+
+#[test]
+fn a11_a_replica_can_only_be_sent_to_the_folder_it_is_in() {
+    let (_broker, mut raw) = connect();
+    create(&mut raw, "a11-move", 2, &[]);
+    let folders = raw.call(4, &DescribeLogDirsRequest::default().with_topics(Some(Vec::new())));
+    let here = folders.results[0].log_dir.clone();
+    let dir = |path: &str, name: &str, partitions: &[i32]| {
+        let topic = AlterReplicaLogDirTopic::default()
+            .with_name(topic_name(name))
+            .with_partitions(partitions.to_vec());
+        AlterReplicaLogDir::default().with_path(text(path)).with_topics(vec![topic])
+    };
+    let mut alter = |dirs| {
+        let reply = raw.call(2, &AlterReplicaLogDirsRequest::default().with_dirs(dirs));
+        let told = |topic: AlterReplicaLogDirTopicResult| {
+            topic.partitions.into_iter().map(|one| (one.partition_index, one.error_code))
+        };
+        reply.results.into_iter().flat_map(told).collect::<Vec<_>>()
+    };
+    let (nowhere, unknown) = (code::LOG_DIR_NOT_FOUND, code::UNKNOWN_TOPIC_OR_PARTITION);
+    assert_eq!(alter(vec![dir(&here, "a11-move", &[1, 0, 1])]), [(0, 0), (1, 0)]);
+    assert_eq!(alter(vec![dir(&here, "a11-move", &[7])]), [(7, unknown)]);
+    assert_eq!(alter(vec![dir(&here, "a11-no", &[0])]), [(0, unknown)]);
+    assert_eq!(alter(vec![dir("/nowhere", "a11-no", &[0])]), [(0, nowhere)]);
+    let both = vec![dir(&here, "a11-move", &[0]), dir("/nowhere", "a11-move", &[0])];
+    assert_eq!(alter(both), [(0, nowhere)], "the last one counts");
+    assert_eq!(alter(Vec::new()), []);
 }
 
 fn growth(name: &str, count: i32, assignments: Option<&[&[i32]]>) -> CreatePartitionsTopic {

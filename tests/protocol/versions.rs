@@ -392,6 +392,19 @@ fn what_administrators_ask() {
         |_| DescribeLogDirsRequest::default().with_topics(None),
         |version, reply| assert_eq!(reply.results[0].topics.len(), 2, "DescribeLogDirs {version}"),
     );
+    let nowhere = |_| {
+        let topic = alter_replica_log_dirs_request::AlterReplicaLogDirTopic::default()
+            .with_name(topic_name("tried"))
+            .with_partitions(vec![0]);
+        let dir = alter_replica_log_dirs_request::AlterReplicaLogDir::default()
+            .with_path(text("/nowhere"))
+            .with_topics(vec![topic]);
+        AlterReplicaLogDirsRequest::default().with_dirs(vec![dir])
+    };
+    tried.every::<AlterReplicaLogDirsRequest>(nowhere, |version, reply| {
+        let error = reply.results[0].partitions[0].error_code;
+        assert_eq!(error, crate::code::LOG_DIR_NOT_FOUND, "AlterReplicaLogDirs {version}");
+    });
     let grow = |_| {
         let topic = create_partitions_request::CreatePartitionsTopic::default()
             .with_name(topic_name("not-there"))
