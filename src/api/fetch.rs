@@ -173,15 +173,16 @@ impl Plan {
             }
             return Err(code.into());
         }
-        let bounds = partition.bounds()?;
-        fill_bounds(data, bounds);
         if diverges(partition, wanted, data)? {
+            fill_bounds(data, partition.bounds()?);
             pass.urgent = true;
             return Ok(());
         }
         let left = self.bytes_max.saturating_sub(pass.bytes + pass.bytes_cold);
         let bytes_max = planned.bytes_max.min(left);
-        match partition.read(wanted.from, bytes_max, pass.bytes == 0)? {
+        let read = partition.read(wanted.from, bytes_max, pass.bytes == 0)?;
+        fill_bounds(data, read.bounds);
+        match read.found {
             Lookup::Ready(read) => {
                 pass.bytes += read.bytes.len();
                 data.records = Records(Some(read.bytes));

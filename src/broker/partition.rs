@@ -59,6 +59,15 @@ pub struct Bounds {
     pub end: Offset,
 }
 
+/// What a read found, and the bounds that it was held to: of one moment, so that no record lies
+/// beyond the committed end that is told with it.
+pub struct Read {
+    /// The bounds.
+    pub bounds: Bounds,
+    /// The batches, or what must be fetched first.
+    pub found: Lookup<ReadOut>,
+}
+
 /// An append that is done but perhaps not committed yet.
 pub struct Ticket {
     partition: Arc<Partition>,
@@ -192,13 +201,14 @@ impl Partition {
         from: Offset,
         bytes_max: usize,
         at_least_one: bool,
-    ) -> Result<Lookup<ReadOut>, Refusal> {
+    ) -> Result<Read, Refusal> {
         let mut log = self.lock()?;
-        let read = log.read(from, bytes_max, self.visible(), at_least_one)?;
-        if matches!(&read, Lookup::Ready(read) if !read.bytes.is_empty()) {
+        let bounds = self.bounds_of(&log);
+        let found = log.read(from, bytes_max, bounds.committed, at_least_one)?;
+        if matches!(&found, Lookup::Ready(read) if !read.bytes.is_empty()) {
             self.idle_looks.store(0, Ordering::Relaxed);
         }
-        Ok(read)
+        Ok(Read { bounds, found })
     }
 
     /// Start, committed end, last stable offset and end, under one lock.
@@ -206,9 +216,12 @@ impl Partition {
     /// # Errors
     /// If the partition is poisoned.
     pub fn bounds(&self) -> Result<Bounds, Refusal> {
-        let log = self.lock()?;
+        Ok(self.bounds_of(&*self.lock()?))
+    }
+
+    fn bounds_of(&self, log: &Log) -> Bounds {
         let committed = self.visible();
-        Ok(Bounds { start: log.start(), committed, last_stable: committed, end: log.end() })
+        Bounds { start: log.start(), committed, last_stable: committed, end: log.end() }
     }
 
     /// End of what is committed and visible: the high watermark.

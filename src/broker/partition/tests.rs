@@ -191,7 +191,8 @@ fn files_that_nobody_uses_are_closed_and_opened_again_when_needed() {
         wait(Committed::new(&partition.committer, later));
         assert!(closed());
         let read = partition.read(Offset(0), 1000, true).expect("opened again");
-        assert!(matches!(read, Lookup::Ready(read) if !read.bytes.is_empty()));
+        assert_eq!(read.bounds.committed, Offset(1));
+        assert!(matches!(read.found, Lookup::Ready(read) if !read.bytes.is_empty()));
         produce(&broker, &partition, b"two").expect("opened again");
         assert_eq!(partition.visible(), Offset(2));
         assert!(stop(&broker));
